@@ -1,0 +1,77 @@
+"""The bench's year: a plan of 300 activities, twelve states, fifty meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories
+from workplans.models import Activity
+
+
+def pages() -> Iterator[tuple[Any, ...]]:
+    """The pages in the order they are measured; the first is the yardstick."""
+    now = datetime.now(UTC)
+    today = now.date()
+    long_ago = date(2000, 1, 1)
+    states = [factories.state(f"{letter}bench", order=n) for n, letter in enumerate("ABCDEFGHIJKL")]
+    for state in states:
+        factories.member(state, since=long_ago)
+    factories.presidency(states[0], today.year)
+    staff = factories.person("Bench Staff", "secretariat", states[0], since=long_ago)
+    heads = [
+        factories.person(f"Bench Head {n}", "head", state, since=long_ago)
+        for n, state in enumerate(states)
+    ]
+    for n in range(50):
+        group = factories.meeting(
+            "AG", by=staff, on=now, begins=today + timedelta(days=n), place=f"Place {n}"
+        )
+    plan = factories.plan(by=staff, on=now, year=today.year, activities=0)
+    areas = list(plan.areas.all())
+    Activity.objects.bulk_create(
+        Activity(
+            area=areas[n % 5],
+            position=n,
+            title=f"Activity number {n}",
+            description="A paragraph that says what will be done. " * 6,
+            lead=states[n % 12],
+            begins="2027-05",
+            deliverables="One\nTwo",
+        )
+        for n in range(300)
+    )
+    consideration = factories.circulated(plan, before=group, by=staff, on=now)
+    for head in heads[:-1]:
+        factories.answer(consideration, by=head, on=now)
+    visitor, secretary, delegate = Client(), Client(), Client()
+    secretary.force_login(staff.user, backend="bpic.accounts.PersonBackend")
+    delegate.force_login(heads[-1].user, backend="bpic.accounts.PersonBackend")
+
+    def ask(client: Client, name: str, *args: Any) -> Any:
+        address = reverse(name, args=args)
+        return lambda: client.get(address)
+
+    first = Activity.objects.order_by("position").first()
+    assert first is not None
+    year = plan.year
+    yield "yardstick (plain list page)", lambda: visitor.get("/yardstick/")
+    yield "home", ask(visitor, "home"), (3, 12, 40)
+    yield "calendar, 50 meetings", ask(visitor, "meetings:calendar"), (6, 15, 60)
+    yield "calendar feed, 50 meetings", ask(visitor, "meetings:feed"), (3, 6, 60)
+    yield "desk of a head of delegation", ask(delegate, "desk"), (4, 12, 60)
+    yield "desk of the secretariat", ask(secretary, "desk"), (4, 15, 60)
+    overview = ask(secretary, "workplans:overview", year)
+    yield "plan overview, 300 activities", overview, (8, 15, 60)
+    editor = ask(secretary, "workplans:activity", year, first.key)
+    yield "editor page of one activity", editor, (5, 15, 60)
+    board = ask(delegate, "workplans:position", consideration.pk)
+    yield "position page, 12 states", board, (4, 15, 60)
+    text = ask(delegate, "workplans:consideration", consideration.pk)
+    yield "consideration with 300 activities' text", text
+    history = ask(secretary, "workplans:history", year)
+    yield "history", history, (5, 15, 60)

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BpicConfig(AppConfig):
+    name = "bpic"
+    verbose_name = _("The portal")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Shared tasks find the app once Django is up; whoever only supervises need not load it.
+        from bpic import celery  # noqa: F401

@@ -1,0 +1,3 @@
+from meetings.models.meeting import Body, Meeting, Seat
+
+__all__ = ["Body", "Meeting", "Seat"]

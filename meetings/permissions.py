@@ -1,0 +1,39 @@
+"""Who may convene, and whom a meeting concerns."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from meetings.models import Body, Meeting
+from secretariat.models import Appointment, Person
+from secretariat.standing import Function, NotEntitled, Standing
+
+
+def entitled_to_convene(person: Person, day: date) -> Standing:
+    """The standing of the presiding chair or secretariat, or NotEntitled."""
+    standing = Standing.of(person, day)
+    if standing.drafting is None:
+        raise NotEntitled(
+            _("Only the chair and the secretariat of the presidency can convene a meeting.")
+        )
+    return standing
+
+
+def people_seated(meeting: Meeting, day: date) -> list[Person]:
+    """Those who sit for their states at this level: ministers, or the delegations' people."""
+    if meeting.body.level == Body.Level.MINISTERS:
+        functions = [Function.MINISTER]
+    else:
+        functions = [
+            Function.HEAD,
+            Function.ALTERNATE,
+            Function.DELEGATE,
+            Function.FOCAL_POINT,
+            Function.OBSERVER,
+        ]
+    appointments = Appointment.objects.on(day).filter(
+        state__seats__meeting=meeting, function__in=functions
+    )
+    return [a.person for a in appointments.select_related("person")]

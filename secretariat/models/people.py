@@ -1,0 +1,96 @@
+"""People, and what they are appointed to from one day to another (domain rules 1–3, 5)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from secretariat.models.states import Authority, Dated, DatedQuerySet, State
+
+
+class Person(models.Model):
+    """Somebody who works in the partnership, with or without an account."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name=_("account"),
+    )
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    is_example = models.BooleanField(_("example data"), default=False)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def any_example(cls) -> bool:
+        """Whether this instance holds example data, which every page and document then says."""
+        return cls.objects.filter(is_example=True).exists()
+
+
+class Appointment(Dated):
+    """A function a person holds for a state from one day to another; rights come from here."""
+
+    class Function(models.TextChoices):
+        MINISTER = "minister", pgettext_lazy("function", "Minister")
+        HEAD = "head", pgettext_lazy("function", "Head of delegation")
+        ALTERNATE = "alternate", pgettext_lazy("function", "Alternate head of delegation")
+        DELEGATE = "delegate", pgettext_lazy("function", "Delegate")
+        FOCAL_POINT = "focal_point", pgettext_lazy("function", "Focal point")
+        CHAIR = "chair", pgettext_lazy("function", "Chair of the Advisory Group")
+        SECRETARIAT = "secretariat", pgettext_lazy("function", "Secretariat staff")
+        OBSERVER = "observer", pgettext_lazy("function", "Observer")
+
+    class Level(models.TextChoices):
+        MINISTERIAL = "ministerial", pgettext_lazy("level", "Ministerial")
+        DEPARTMENTAL = "departmental", pgettext_lazy("level", "Departmental")
+        EXPERT = "expert", pgettext_lazy("level", "Expert")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    function = models.CharField(_("function"), max_length=12, choices=Function.choices)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="appointments")
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    level = models.CharField(
+        _("level"), max_length=12, choices=Level.choices, default=Level.DEPARTMENTAL
+    )
+    basis = models.CharField(
+        _("basis"), max_length=200, blank=True, help_text=_("The letter or note that appoints.")
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["state", "function", "period"]
+        constraints = [
+            models.CheckConstraint(
+                name="an_appointment_lasts_a_day_or_more", condition=Q(period__isempty=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_function_display()}, {self.state}"
+
+    @property
+    def capacity(self) -> str:
+        """How the person is named beside a signature."""
+        function = self.get_function_display()
+        return str(function)
+
+
+SPEAKS_FOR_A_DELEGATION = (Appointment.Function.HEAD, Appointment.Function.ALTERNATE)

@@ -1,0 +1,220 @@
+"""States, and what is true of them from one day to another (domain rules 1, 4, 5, 14)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from guardian.models import GroupObjectPermissionBase
+
+from secretariat.dates import PartialDate, PartialDateField
+
+
+def same(field: str) -> Func:
+    """Equality of a foreign key in an exclusion constraint, without the btree_gist extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+class Sourced(models.Model):
+    """A fact from outside: where it was read, and whether anybody has confirmed it."""
+
+    source = models.TextField(_("source"), blank=True)
+    unverified = models.BooleanField(_("unverified"), default=False)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class DatedQuerySet(models.QuerySet[Any]):
+    def on(self, day: date) -> Any:
+        """The facts that hold on a day; the last day of an interval is not in it."""
+        return self.filter(period__contains=day)
+
+
+class Dated(models.Model):
+    """A fact that holds over a half-open interval [from, until) of days."""
+
+    period = DateRangeField(_("period"), help_text=_("From this day, until but not on that day."))
+    since = PartialDateField(_("from, as the record has it"), blank=True, null=True)
+    until = PartialDateField(_("until, as the record has it"), blank=True, null=True)
+
+    class Meta:
+        abstract = True
+
+    def holds_on(self, day: date) -> bool:
+        lower, upper = self.period.lower, self.period.upper
+        return (lower is None or lower <= day) and (upper is None or day < upper)
+
+    @property
+    def begins(self) -> PartialDate | None:
+        """The first day to the precision of its record."""
+        if self.since:
+            return self.since
+        return PartialDate.of(self.period.lower) if self.period.lower else None
+
+
+class State(Sourced):
+    """A state, or an organisation that sits beside the states (UNIDO)."""
+
+    class Nature(models.TextChoices):
+        STATE = "state", pgettext_lazy("nature", "State")
+        ORGANISATION = "organisation", pgettext_lazy("nature", "International organisation")
+
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    code3 = models.CharField(_("three-letter code"), max_length=8, blank=True)
+    nature = models.CharField(
+        _("nature"), max_length=12, choices=Nature.choices, default=Nature.STATE
+    )
+    name = models.CharField(_("name"), max_length=100)
+    official_name = models.CharField(_("official name"), max_length=200, blank=True)
+    names = models.JSONField(_("names by language"), default=dict, blank=True)
+    native_names = models.JSONField(_("official names in its languages"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    protocol_order = models.PositiveSmallIntegerField(_("protocol order"), default=999)
+    time_zone = models.CharField(_("time zone of the capital"), max_length=64, blank=True)
+    is_example = models.BooleanField(_("example data"), default=False)
+
+    class Meta:
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+        permissions = [("read_papers", _("Can read the papers before this delegation"))]
+        ordering = ["protocol_order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(DatedQuerySet):
+    def members(self, day: date) -> Any:
+        return self.on(day).filter(status=Membership.Status.MEMBER)
+
+
+class Membership(Dated, Sourced):
+    """How a state belonged to the partnership from one day to another."""
+
+    class Status(models.TextChoices):
+        MEMBER = "member", pgettext_lazy("membership", "Member")
+        INVITED = "invited", pgettext_lazy("membership", "Invited, participating")
+        PARTNER = "partner", pgettext_lazy("membership", "Partner country")
+        OBSERVER = "observer", pgettext_lazy("membership", "Observer")
+
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="memberships")
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            ExclusionConstraint(
+                name="a_state_belongs_in_one_way_at_a_time",
+                expressions=[
+                    (same("state"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="a_membership_lasts_a_day_or_more", condition=Q(period__isempty=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} – {self.get_status_display()}"
+
+
+class Presidency(Dated, Sourced):
+    """The rotating presidency: one state at a time, by a table and never by a formula."""
+
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="presidencies")
+    year = models.PositiveSmallIntegerField(_("year"), help_text=_("The year it is known by."))
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("presidency")
+        verbose_name_plural = _("presidencies")
+        permissions = [
+            ("draft_texts", _("Can write the texts of this presidency")),
+            ("read_texts", _("Can read the drafts of this presidency")),
+        ]
+        ordering = ["period"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_presidency_at_a_time",
+                expressions=[("period", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                name="a_presidency_lasts_a_day_or_more", condition=Q(period__isempty=False)
+            ),
+            models.UniqueConstraint(fields=["state", "year"], name="a_state_presides_once_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.year}"
+
+
+class Authority(Dated, Sourced):
+    """The ministry or agency that leads for its state; renamed, merged and split over time."""
+
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="authorities")
+    name = models.CharField(_("name"), max_length=200)
+    native_name = models.CharField(_("name in its own language"), max_length=200, blank=True)
+    leads = models.BooleanField(_("leads the delegation"), default=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("authority")
+        verbose_name_plural = _("authorities")
+        ordering = ["state", "-leads", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                F("state"),
+                F("name"),
+                Lower("period"),
+                Upper("period"),
+                name="an_authority_is_on_record_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Milestone(Sourced):
+    """A day in the story of the partnership."""
+
+    on = PartialDateField(_("date"))
+    title = models.CharField(_("title"), max_length=300)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["on"]
+        constraints = [
+            models.UniqueConstraint(fields=["on", "title"], name="a_milestone_is_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StateGroupObjectPermission(GroupObjectPermissionBase):
+    """What a delegation's group may see; written by accreditation alone."""
+
+    content_object = models.ForeignKey(State, on_delete=models.CASCADE)
+
+
+class PresidencyGroupObjectPermission(GroupObjectPermissionBase):
+    """What a secretariat's group may read and write; written by accreditation alone."""
+
+    content_object = models.ForeignKey(Presidency, on_delete=models.CASCADE)

@@ -1,0 +1,157 @@
+"""The canonical form: the same plan gives the same bytes; what is no plan is told where it errs."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workplans import content
+from workplans.draft import compose, fill, renewed
+
+TEXT = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("abcdef"), inner),
+)
+
+
+@pytest.fixture
+def form(draft):
+    return compose(draft)
+
+
+@given(TEXT)
+def test_dumping_is_stable_sorted_and_normal(value):
+    text = content.dump({"value": value})
+    assert content.dump(json.loads(text)) == text
+    assert unicodedata.is_normalized("NFC", text)
+
+
+def test_composed_and_decomposed_letters_are_one_text():
+    assert content.dump({"a": "Brasi\u0301lia"}) == content.dump({"a": "Bras\u00edlia"})
+
+
+def test_the_digest_is_that_of_the_named_form():
+    import hashlib
+
+    text = content.dump({"form": content.FORM})
+    assert (
+        content.digest(text) == hashlib.sha256(b"partnir-work-plan/1\n" + text.encode()).hexdigest()
+    )
+
+
+@pytest.mark.parametrize("value", [1.5, {"ü": 1}, {1: 2}])
+def test_what_others_would_write_differently_is_refused(value):
+    with pytest.raises(ValueError, match="canonical form"):
+        content.dump({"a": value})
+
+
+def test_what_the_draft_composes_is_a_valid_form(form):
+    assert content.read(content.dump(form)) == form
+
+
+BROKEN = [
+    (lambda f: f.pop("title"), "The whole document: “title” is missing."),
+    (lambda f: f.update(colour="red"), "The whole document: “colour” does not belong here."),
+    (lambda f: f.update(year="2027"), "year:"),
+    (lambda f: f["areas"][0]["activities"][0].update(kind="party"), "areas[1].activities[1].kind"),
+    (lambda f: f["areas"][0]["activities"][0].update(begins="2027-02-30"), "not a day"),
+    (
+        lambda f: f["areas"][0]["activities"][0].update(begins="2027-05", ends="2027-04-30"),
+        "areas[1].activities[1]: it ends (2027-04-30) before it begins (2027-05).",
+    ),
+    (
+        lambda f: f["areas"][1].update(id=f["areas"][0]["id"]),
+        "is already that of areas[1].",
+    ),
+    (lambda f: f.update(title="Plan\u0007"), "title: there is an invisible control character"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "words"), BROKEN)
+def test_a_broken_form_is_told_where_and_why(form, spoil, words):
+    spoil(form)
+    with pytest.raises(content.InvalidPlan) as refused:
+        content.read(json.dumps(form))
+    assert any(words in problem for problem in refused.value.problems), refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "Line 1, column 2"),
+        ('{"a": 1, "a": 2}', "the key “a” stands twice"),
+        ('{"a": 1.5}', "1.5 is not a whole number"),
+        ("[" * 100000, "This is not JSON"),
+    ],
+)
+def test_what_is_no_json_of_a_plan_is_told_so(text, words):
+    with pytest.raises(content.InvalidPlan) as refused:
+        content.read(text)
+    assert words in refused.value.problems[0]
+
+
+def test_filling_a_draft_and_composing_it_again_gives_the_same_text(cast, form, draft):
+    from workplans.models import WorkPlan
+
+    draft = WorkPlan.objects.get(pk=draft.pk)
+    form["preamble"] = "One.\n\nTwo."
+    form["meetings"] = [
+        {
+            "body": "AG",
+            "name": "First",
+            "begins": "2027-03",
+            "ends": None,
+            "mode": None,
+            "place": "",
+        }
+    ]
+    activity = form["areas"][0]["activities"][0]
+    activity.update(
+        lead={"code": "AL", "name": "Aldova", "authority": "Ministry of Industry of Aldova"},
+        co_leads=[{"code": "BO", "name": "Borania"}],
+        partners=["Union of Observers"],
+        begins="2027-05",
+        ends="2027-06-03",
+        indicators=[
+            {"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "name": "Entries", "unit": "entries",
+             "baseline": "10", "target": "20"}
+        ],
+    )  # fmt: skip
+    fill(draft, form)
+    assert compose(draft) == form
+
+
+def test_a_state_not_on_record_changes_nothing(cast, form, draft):
+    before = compose(draft)
+    form["areas"][0]["activities"][0]["co_leads"] = [{"code": "ZZ", "name": "Nowhere"}]
+    with pytest.raises(content.InvalidPlan) as refused:
+        fill(draft, form)
+    assert "no state with the code “ZZ” is on record" in refused.value.problems[0]
+    assert compose(draft) == before
+
+
+def test_composing_costs_the_same_for_one_activity_and_for_many(
+    cast, draft, django_assert_num_queries
+):
+    from tests import factories
+
+    with django_assert_num_queries(7):
+        compose(draft)
+    for n in range(12):
+        factories.activity(draft, title=f"More {n}", area=n % 5, lead=cast.states["Aldova"])
+    with django_assert_num_queries(7):
+        compose(draft)
+
+
+def test_renewing_leaves_finished_activities_behind_and_drops_dates(form):
+    first, second = (area["activities"][0] for area in form["areas"][:2])
+    first.update(state="completed")
+    second.update(begins="2027-05-01", state="under_way")
+    fresh, left = renewed(form, year=2028, title="Next")
+    assert left == [first["title"]]
+    (kept,) = fresh["areas"][1]["activities"]
+    assert (kept["begins"], kept["state"]) == (None, "continuing")
+    assert kept["id"] != second["id"]
+    assert fresh["year"] == 2028

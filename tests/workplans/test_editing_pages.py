@@ -1,0 +1,389 @@
+"""Writing the draft in the browser: every form saves, tells, and loses nothing."""
+
+import json
+import re
+import uuid
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from tests import factories
+from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+
+pytestmark = pytest.mark.django_db
+
+
+def at(name, *args):
+    return reverse(f"workplans:{name}", args=args)
+
+
+def fields(response):
+    """What a browser would send back from the page's own form, untouched."""
+    form = response.context["form"]
+    sent = {}
+    for bound in form:
+        value = bound.value()
+        if bound.name == "opened":
+            sent[bound.name] = value if isinstance(value, str) else json.dumps(value)
+        elif value is not None:
+            sent[bound.name] = form.fields[bound.name].prepare_value(value)
+    return sent
+
+
+def words(response):
+    return re.sub(r"\s+", " ", unescape(response.content.decode()))
+
+
+@pytest.fixture
+def staff(cast, sign_in):
+    return sign_in(cast.staff)
+
+
+@pytest.fixture
+def activity(draft):
+    return Activity.objects.filter(area__plan=draft).first()
+
+
+def page_of(activity):
+    return at("activity", activity.area.plan.year, activity.key)
+
+
+def test_the_editor_lists_every_part_with_what_it_lacks(staff, draft):
+    response = staff.get(at("edit", 2027))
+    said = words(response)
+    assert "1.1 <bdi>Forum number 1" in said
+    assert "no lead state" in said
+    assert "No activities yet." in said
+    assert not response.context["problems"]
+
+
+def test_the_queries_of_the_editor_do_not_grow(staff, draft, cast, django_assert_max_num_queries):
+    staff.get(at("edit", 2027))
+    with django_assert_max_num_queries(40) as few:
+        staff.get(at("edit", 2027))
+    for n in range(6):
+        factories.activity(draft, title=f"More {n}", area=n % 5, lead=cast.states["Dorlan"])
+    with django_assert_max_num_queries(len(few)):
+        staff.get(at("edit", 2027))
+
+
+def test_problems_point_to_the_field(staff, draft, activity):
+    Activity.objects.filter(pk=activity.pk).update(partners="x" * 301)
+    (problem,) = staff.get(at("edit", 2027)).context["problems"]
+    assert problem["text"].startswith("Activity 1.1, partners: this is longer than 300")
+    assert problem["url"] == f"{page_of(activity)}#id_partners"
+
+
+def test_general_text_is_saved_and_the_plan_remembers_by_whom(staff, draft, cast):
+    page = at("edit_general", 2027)
+    sent = fields(staff.get(page)) | {"preamble": "We the states.\r\n\r\n- agree"}
+    response = staff.post(page, sent)
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert draft.preamble == "We the states.\n\n- agree"
+    assert draft.changed_by == cast.staff
+    assert draft.version == 2
+
+
+def test_a_draft_refuses_only_what_it_cannot_hold(staff, draft, activity):
+    sent = fields(staff.get(page_of(activity))) | {
+        "title": "",
+        "begins": "2027-06",
+        "ends": "2027-05-31",
+        "description": "A text I do not want to lose.",
+    }
+    response = staff.post(page_of(activity), sent)
+    assert response.status_code == 422
+    said = words(response)
+    assert "Write a title." in said
+    assert "The end, 31 May 2027, lies before the beginning, June 2027." in said
+    assert "A text I do not want to lose." in said
+    assert "<title>Error: " in said
+    activity.refresh_from_db()
+    assert activity.description == "What Forum number 1 is for."
+
+
+def test_an_activity_takes_all_its_fields(staff, draft, activity, cast):
+    dorlan, aldova = cast.states["Dorlan"], cast.states["Aldova"]
+    ministry = dorlan.authorities.get()
+    response = staff.get(page_of(activity))
+    sent = fields(response)
+    new = response.context["form"].indicators[-1]
+    sent |= {
+        "lead": dorlan.pk,
+        "lead_authority": ministry.pk,
+        "co_leads": [aldova.pk],
+        "begins": "2027-09-16",
+        "ends": "2027-09-17",
+        "mode": "hybrid",
+        "place": "Dorlan City",
+        "deliverables": "A declaration\r\nA list",
+        new[0].html_name: "Entries",
+        new[3].html_name: "1500",
+    }
+    assert staff.post(page_of(activity), sent).status_code == 302
+    activity.refresh_from_db()
+    assert activity.lead == dorlan
+    assert activity.lead_authority == ministry
+    assert list(activity.co_leads.all()) == [aldova]
+    assert activity.dates == "16–17 September 2027"
+    assert activity.deliverables == "A declaration\nA list"
+    indicator = activity.indicators.get()
+    assert (indicator.name, indicator.target) == ("Entries", "1500")
+    assert activity.version == 2
+
+    again = staff.get(page_of(activity))
+    sent = fields(again)
+    for box in again.context["form"].indicators[0]:
+        sent[box.html_name] = ""
+    staff.post(page_of(activity), sent)
+    assert not activity.indicators.exists()
+
+
+def test_the_lead_authority_belongs_to_the_lead_state(staff, draft, activity, cast):
+    ministry = cast.states["Dorlan"].authorities.get()
+    sent = fields(staff.get(page_of(activity)))
+    sent |= {"lead": cast.states["Aldova"].pk, "lead_authority": ministry.pk}
+    response = staff.post(page_of(activity), sent)
+    assert response.status_code == 422
+    assert "is an authority of Dorlan, which is not the lead state here." in words(response)
+
+
+def test_states_are_offered_in_their_order_and_observers_are_not(staff, draft, activity):
+    form = staff.get(page_of(activity)).context["form"]
+    assert [str(name) for _key, name in form.fields["co_leads"].choices] == list(factories.STATES)
+
+
+def test_a_state_that_left_stays_where_it_was_chosen(staff, draft, activity, cast):
+    left = factories.state("Elland", order=9)
+    activity.co_leads.add(left)
+    form = staff.get(page_of(activity)).context["form"]
+    assert "Elland" in [str(name) for _key, name in form.fields["co_leads"].choices]
+
+
+def test_an_added_activity_is_added_once_however_often_it_is_sent(staff, draft):
+    area = draft.areas.last()
+    page = at("activity_add", 2027, area.key)
+    sent = fields(staff.get(page)) | {"title": "Contest"}
+    first, second = staff.post(page, sent), staff.post(page, sent)
+    row = Activity.objects.get(title="Contest")
+    assert row.area == area
+    assert first.url == second.url == f"{at('edit', 2027)}#part-{row.key}"
+
+
+def test_a_key_of_another_plan_makes_nothing(staff, draft, cast):
+    other = factories.plan(by=cast.staff, year=2028)
+    foreign = Activity.objects.filter(area__plan=other).first()
+    page = at("activity_add", 2027, draft.areas.first().key)
+    sent = fields(staff.get(page)) | {"title": "Contest", "key": str(foreign.key)}
+    assert staff.post(page, sent).status_code == 404
+    assert not Activity.objects.filter(title="Contest").exists()
+
+
+def test_an_area_keeps_the_identity_of_its_objectives(staff, draft):
+    area = draft.areas.first()
+    page = at("area", 2027, area.key)
+    response = staff.get(page)
+    new = response.context["form"].objectives[-1].html_name
+    sent = fields(response) | {"title": "Digital industry", new: "Share experience."}
+    staff.post(page, sent | {"stay": "yes"})
+    objective = area.objectives.get()
+    assert str(objective.key) == new.removeprefix("objective-")
+
+    response = staff.get(page)
+    second = response.context["form"].objectives[-1].html_name
+    staff.post(page, fields(response) | {new: "Share more.", second: "Learn."})
+    assert [row.text for row in area.objectives.all()] == ["Share more.", "Learn."]
+    assert area.objectives.first().key == objective.key
+
+    sent = fields(staff.get(page)) | {new: ""}
+    staff.post(page, sent)
+    assert [row.text for row in area.objectives.all()] == ["Learn."]
+
+
+def test_texts_and_areas_are_added(staff, draft):
+    page = at("text_add", 2027, "annex")
+    staff.post(page, fields(staff.get(page)) | {"title": "Terms of reference"})
+    assert TextBlock.objects.get().kind == "annex"
+    page = at("area_add", 2027)
+    staff.post(page, fields(staff.get(page)) | {"title": "Connectivity"})
+    assert draft.areas.last().title == "Connectivity"
+    assert staff.get(at("text_add", 2027, "poem")).status_code == 404
+
+
+# Two people at once
+
+
+def test_changes_to_different_fields_are_both_kept(sign_in, cast, staff, draft, activity):
+    chair = sign_in(cast.chair)
+    mine, theirs = fields(staff.get(page_of(activity))), fields(chair.get(page_of(activity)))
+    chair.post(page_of(activity), theirs | {"place": "Aldova City"})
+    response = staff.post(page_of(activity), mine | {"title": "A better title"}, follow=True)
+    activity.refresh_from_db()
+    assert (activity.title, activity.place) == ("A better title", "Aldova City")
+    assert "Somebody else changed this while you were editing, and that is kept: Place." in words(
+        response
+    )
+
+
+def test_changes_to_the_same_field_stop_the_saving_and_lose_nothing(
+    sign_in, cast, staff, draft, activity
+):
+    chair = sign_in(cast.chair)
+    mine, theirs = fields(staff.get(page_of(activity))), fields(chair.get(page_of(activity)))
+    chair.post(page_of(activity), theirs | {"description": "The chair’s text.", "place": "There"})
+    response = staff.post(page_of(activity), mine | {"description": "My own text."})
+    assert response.status_code == 409
+    said = words(response)
+    assert "Chair Aldova saved this on Wednesday 10 March 2027, 12:00 UTC" in said
+    assert "The chair’s text." in said
+    assert "My own text.</textarea>" in said
+    activity.refresh_from_db()
+    assert activity.description == "The chair’s text."
+
+    # Saving again is a choice, and keeps what did not clash.
+    assert staff.post(page_of(activity), fields(response)).status_code == 302
+    activity.refresh_from_db()
+    assert (activity.description, activity.place) == ("My own text.", "There")
+
+
+def test_an_activity_removed_meanwhile_can_be_added_again(staff, draft, activity):
+    sent = fields(staff.get(page_of(activity))) | {"description": "Written for an hour."}
+    key = activity.key
+    activity.delete()
+    response = staff.post(at("activity", 2027, key), sent)
+    assert response.status_code == 409
+    assert "Written for an hour." in words(response)
+    again = re.search(r'<form class="form" method="post" action="([^"]+)"', words(response))
+    sent = fields(response) | {"key": str(uuid.uuid4())}
+    assert staff.post(again[1], sent).status_code == 302
+    assert Activity.objects.get(description="Written for an hour.").title == "Forum number 1"
+
+
+def test_a_plan_adopted_meanwhile_is_not_changed(staff, cast, draft, activity, agreed):
+    sent = fields(staff.get(page_of(activity))) | {"description": "Too late."}
+    factories.adopted(agreed, by=cast.chair)
+    response = staff.post(page_of(activity), sent)
+    assert response.status_code == 409
+    assert "Too late." in words(response)
+    assert "the plan is “Adopted”" in words(response)
+    activity.refresh_from_db()
+    assert activity.description != "Too late."
+    assert staff.get(at("edit", 2027)).url == at("overview", 2027)
+
+
+def test_a_version_is_saved_over_itself_only(cast, draft, activity):
+    stale = Activity.objects.get(pk=activity.pk)
+    activity.title = "First"
+    assert activity.save_version(1, by=cast.staff)
+    stale.title = "Second"
+    assert not stale.save_version(1, by=cast.chair)
+    row = Activity.objects.get(pk=activity.pk)
+    assert (row.title, row.version, row.changed_by) == ("First", 2, cast.staff)
+
+
+# Order and removal
+
+
+def test_parts_move_and_a_click_sent_twice_moves_once(staff, draft):
+    area = draft.areas.first()
+    second = factories.activity(draft, title="Second")
+    factories.activity(draft, title="Third")
+    move = at("move", 2027, "activity", second.key)
+    for _again in range(2):
+        staff.post(move, {"direction": "down", "place": "2"})
+    titles = [row.title for row in area.activities.all()]
+    assert titles == ["Forum number 1", "Third", "Second"]
+    staff.post(move, {"direction": "up", "place": "3"})
+    assert [row.title for row in area.activities.all()][1] == "Second"
+    assert staff.get(move).status_code == 405
+    assert staff.post(move, {"direction": "sideways"}).status_code == 404
+
+
+def test_removal_says_what_goes_and_asks_again_if_that_changed(staff, draft):
+    area = draft.areas.first()
+    activity = area.activities.get()
+    Indicator.objects.create(activity=activity, name="Entries")
+    Objective.objects.create(area=area, text="Share.")
+    page = at("remove", 2027, "area", area.key)
+    response = staff.get(page)
+    said = words(response)
+    assert "Forum number 1" in said and "1 objective" in said and "1 indicator" in said
+    assert PriorityArea.objects.filter(pk=area.pk).exists()
+
+    factories.activity(draft, title="Added meanwhile")
+    response = staff.post(page, {"seen": response.context["seen"]})
+    assert response.status_code == 409
+    assert "Added meanwhile" in words(response)
+
+    response = staff.post(page, {"seen": response.context["seen"]}, follow=True)
+    assert f"“{area.title}” is removed." in words(response)
+    assert not PriorityArea.objects.filter(pk=area.pk).exists()
+    assert "It was removed already." in words(staff.post(page, follow=True))
+
+
+def test_the_calendar_is_taken_from_the_calendar(staff, draft, advisory_group):
+    staff.post(at("calendar", 2027))
+    draft.refresh_from_db()
+    assert [meeting["name"] for meeting in draft.calendar] == [advisory_group.name]
+
+
+# Who may
+
+
+EDITORS = {"chair", "staff"}
+
+
+@pytest.mark.parametrize("page", ["edit", "general", "area", "activity", "remove", "add"])
+def test_only_the_presiding_secretariat_writes(cast, sign_in, draft, activity, page):
+    pages = {
+        "edit": at("edit", 2027),
+        "general": at("edit_general", 2027),
+        "area": at("area", 2027, activity.area.key),
+        "activity": page_of(activity),
+        "remove": at("remove", 2027, "activity", activity.key),
+        "add": at("area_add", 2027),
+    }
+    for role, person in cast.everyone().items():
+        client = sign_in(person)
+        found = client.get(pages[page]).status_code
+        assert (found == 200) == (role in EDITORS), role
+        if role not in EDITORS and page != "edit":
+            sent = {"title": "Mine now", "seen": f"{activity.key}:1"}
+            assert client.post(pages[page], sent).status_code in (403, 404), role
+    activity.refresh_from_db()
+    assert activity.title == "Forum number 1"
+    assert WorkPlan.objects.get().version == 1
+
+
+def test_a_delegation_before_which_the_text_lies_is_told_why_it_cannot_write(
+    cast, sign_in, consideration
+):
+    response = sign_in(cast.head).get(at("edit", 2027))
+    assert response.status_code == 403
+    assert "Only the chair and the secretariat of the presidency" in words(response)
+
+
+def test_a_clash_page_shows_one_empty_indicator(sign_in, cast, staff, draft, activity):
+    chair = sign_in(cast.chair)
+    mine, theirs = fields(staff.get(page_of(activity))), fields(chair.get(page_of(activity)))
+    chair.post(page_of(activity), theirs | {"title": "Theirs"})
+    response = staff.post(page_of(activity), mine | {"title": "Mine"})
+    assert response.status_code == 409
+    assert len(response.context["form"].indicators) == 1
+
+
+def test_an_indicator_one_removed_and_another_changed_is_a_clash(
+    sign_in, cast, staff, draft, activity
+):
+    indicator = Indicator.objects.create(activity=activity, name="Entries", target="100")
+    chair = sign_in(cast.chair)
+    box = f"indicator-{indicator.key}"
+    mine, theirs = fields(staff.get(page_of(activity))), fields(chair.get(page_of(activity)))
+    chair.post(page_of(activity), theirs | {f"{box}-target": "200"})
+    response = staff.post(page_of(activity), mine | {f"{box}-name": "", f"{box}-target": ""})
+    assert response.status_code == 409
+    assert "Entries · 200" in words(response)
+    staff.post(page_of(activity), fields(response))
+    assert not activity.indicators.exists()

@@ -1,0 +1,350 @@
+"""Between rows and the canonical form: composing a text from the draft, filling a draft from one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from meetings.models import Meeting
+from secretariat.dates import PartialDate
+from secretariat.models import Authority, State
+from workplans import content
+from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models.plan import Part
+
+NO_NONCE = "0" * 32
+
+
+def with_parts(plans: Any) -> Any:
+    """The plans with all their rows, in a number of queries that does not grow with them."""
+    activities = Activity.objects.select_related("lead", "lead_authority").prefetch_related(
+        "co_leads", "indicators"
+    )
+    return plans.select_related("presidency__state").prefetch_related(
+        Prefetch(
+            "areas",
+            PriorityArea.objects.prefetch_related("objectives", Prefetch("activities", activities)),
+        ),
+        "texts",
+    )
+
+
+def compose(
+    plan: WorkPlan,
+    *,
+    number: int = 1,
+    symbol: str = "",
+    previous: str | None = None,
+    nonce: str = NO_NONCE,
+) -> content.Form:
+    """The canonical form of the draft as it stands."""
+    plan = with_parts(WorkPlan.objects).get(pk=plan.pk)
+    texts = list(plan.texts.all())
+    return {
+        "form": content.FORM,
+        "plan": str(plan.key),
+        "revision": {
+            "number": number,
+            "symbol": symbol or "–",
+            "previous": previous,
+            "nonce": nonce,
+        },
+        "year": plan.year,
+        "title": plan.title,
+        "language": plan.language,
+        "presidency": _state(plan.presidency.state),
+        "source_note": plan.source_note,
+        "preamble": _text(plan.preamble),
+        "areas": [_area(area) for area in plan.areas.all()],
+        "working_groups": [_block(t) for t in texts if t.kind == TextBlock.Kind.WORKING_GROUP],
+        "meetings": plan.calendar,
+        "annexes": [_block(t) for t in texts if t.kind == TextBlock.Kind.ANNEX],
+    }
+
+
+def fingerprint(plan: WorkPlan) -> str:
+    """The digest of what the draft says, to notice that it changed under somebody's eyes."""
+    return content.digest(content.dump(compose(plan)))
+
+
+def says_the_same(one: content.Form, other: content.Form) -> bool:
+    """Whether two forms differ in nothing but the revision they belong to."""
+    return {**one, "revision": None} == {**other, "revision": None}
+
+
+def _text(value: str) -> str:
+    return value.replace("\r\n", "\n").strip()
+
+
+def _lines(value: str) -> list[str]:
+    return [line.strip() for line in value.splitlines() if line.strip()]
+
+
+def _iso(value: PartialDate | None) -> str | None:
+    return value.iso if value else None
+
+
+def _state(state: State) -> dict[str, str]:
+    return {"code": state.code, "name": state.name}
+
+
+def _block(block: TextBlock) -> dict[str, str]:
+    return {"id": str(block.key), "title": block.title, "text": _text(block.text)}
+
+
+def _area(area: PriorityArea) -> dict[str, Any]:
+    return {
+        "id": str(area.key),
+        "title": area.title,
+        "objectives": [
+            {"id": str(objective.key), "text": _text(objective.text)}
+            for objective in area.objectives.all()
+        ],
+        "activities": [_activity(activity) for activity in area.activities.all()],
+    }
+
+
+def _activity(activity: Activity) -> dict[str, Any]:
+    lead = None
+    if activity.lead:
+        authority = activity.lead_authority.name if activity.lead_authority else None
+        lead = {**_state(activity.lead), "authority": authority}
+    return {
+        "id": str(activity.key),
+        "kind": activity.kind,
+        "title": activity.title,
+        "description": _text(activity.description),
+        "lead": lead,
+        "co_leads": [_state(state) for state in activity.co_leads.all()],
+        "partners": _lines(activity.partners),
+        "mode": activity.mode or None,
+        "place": activity.place,
+        "begins": _iso(activity.begins),
+        "ends": _iso(activity.ends),
+        "deliverables": _lines(activity.deliverables),
+        "indicators": [
+            {
+                "id": str(indicator.key),
+                "name": indicator.name,
+                "unit": indicator.unit,
+                "baseline": indicator.baseline,
+                "target": indicator.target,
+            }
+            for indicator in activity.indicators.all()
+        ],
+        "budget_note": _text(activity.budget_note),
+        "funding_source": activity.funding_source,
+        "state": activity.state,
+        "sources": _lines(activity.sources),
+    }
+
+
+def calendar_of(year: int) -> list[dict[str, Any]]:
+    """The year's dated meetings as a plan lists them."""
+    meetings = Meeting.objects.announced().filter(year=year).select_related("body")
+    return [
+        {
+            "body": meeting.body.code,
+            "name": meeting.name,
+            "begins": _iso(meeting.begins),
+            "ends": _iso(meeting.ends),
+            "mode": meeting.mode or None,
+            "place": meeting.place,
+        }
+        for meeting in meetings.order_by("begins", "id")
+    ]
+
+
+@transaction.atomic
+def fill(plan: WorkPlan, form: content.Form) -> None:
+    """Replace the draft's rows by what a checked form says.
+
+    Raises InvalidPlan, changing nothing, for a state or an authority that is not on record and
+    for a part that belongs to another year's plan.
+    """
+    states, authorities = _known(form)
+    _own(plan, form)
+    plan.title = form["title"]
+    plan.language = form["language"]
+    plan.source_note = form["source_note"]
+    plan.preamble = form["preamble"]
+    plan.calendar = form["meetings"]
+    plan.version += 1
+    plan.save()
+    plan.areas.all().delete()
+    plan.texts.all().delete()
+    for position, area in enumerate(form["areas"]):
+        row = PriorityArea.objects.create(
+            plan=plan, key=area["id"], position=position, title=area["title"]
+        )
+        Objective.objects.bulk_create(
+            Objective(area=row, key=item["id"], position=n, text=item["text"])
+            for n, item in enumerate(area["objectives"])
+        )
+        for n, activity in enumerate(area["activities"]):
+            _fill_activity(row, n, activity, states, authorities)
+    kinds = (("working_groups", TextBlock.Kind.WORKING_GROUP), ("annexes", TextBlock.Kind.ANNEX))
+    for key, kind in kinds:
+        TextBlock.objects.bulk_create(
+            TextBlock(
+                plan=plan,
+                key=block["id"],
+                kind=kind,
+                position=n,
+                title=block["title"],
+                text=block["text"],
+            )
+            for n, block in enumerate(form[key])
+        )
+
+
+def _fill_activity(
+    area: PriorityArea,
+    position: int,
+    activity: dict[str, Any],
+    states: dict[str, State],
+    authorities: dict[tuple[str, str], Authority],
+) -> None:
+    lead = activity["lead"]
+    row = Activity.objects.create(
+        area=area,
+        key=activity["id"],
+        position=position,
+        kind=activity["kind"],
+        title=activity["title"],
+        description=activity["description"],
+        lead=states[lead["code"]] if lead else None,
+        lead_authority=authorities.get((lead["code"], lead["authority"])) if lead else None,
+        partners="\n".join(activity["partners"]),
+        mode=activity["mode"] or "",
+        place=activity["place"],
+        begins=activity["begins"],
+        ends=activity["ends"],
+        deliverables="\n".join(activity["deliverables"]),
+        budget_note=activity["budget_note"],
+        funding_source=activity["funding_source"],
+        state=activity["state"],
+        sources="\n".join(activity["sources"]),
+    )
+    row.co_leads.set(states[state["code"]] for state in activity["co_leads"])
+    Indicator.objects.bulk_create(
+        Indicator(
+            activity=row,
+            key=item["id"],
+            position=n,
+            name=item["name"],
+            unit=item["unit"],
+            baseline=item["baseline"],
+            target=item["target"],
+        )
+        for n, item in enumerate(activity["indicators"])
+    )
+
+
+def _known(form: content.Form) -> tuple[dict[str, State], dict[tuple[str, str], Authority]]:
+    states = {state.code: state for state in State.objects.all()}
+    authorities = {
+        (authority.state.code, authority.name): authority
+        for authority in Authority.objects.select_related("state")
+    }
+    problems = []
+    for number, activity in content.activities(form):
+        named = activity["co_leads"] + ([activity["lead"]] if activity["lead"] else [])
+        for state in named:
+            if state["code"] not in states:
+                problems.append(
+                    _("Activity %(number)s: no state with the code “%(code)s” is on record.")
+                    % {"number": number, "code": state["code"]}
+                )
+        lead = activity["lead"]
+        if lead and lead["authority"] and (lead["code"], lead["authority"]) not in authorities:
+            problems.append(
+                _(
+                    "Activity %(number)s: “%(authority)s” is not on record as an authority of %(state)s."
+                )
+                % {"number": number, "authority": lead["authority"], "state": lead["name"]}
+            )
+    if problems:
+        raise content.InvalidPlan(problems)
+    return states, authorities
+
+
+# Where each kind of part says which plan it belongs to.
+OWNERS: tuple[tuple[type[Part], str], ...] = (
+    (PriorityArea, "plan"),
+    (Objective, "area__plan"),
+    (Activity, "area__plan"),
+    (Indicator, "activity__area__plan"),
+    (TextBlock, "plan"),
+)
+
+
+def _own(plan: WorkPlan, form: content.Form) -> None:
+    """An identity belongs to one plan: a text copied into another year needs new ones."""
+    identities = [part["id"] for _where, part in content.identified(form)]
+    for model, owner in OWNERS:
+        foreign = (
+            model._default_manager.filter(key__in=identities)
+            .exclude(**{owner: plan})
+            .values_list("key", f"{owner}__year")
+            .first()
+        )
+        if foreign:
+            raise content.InvalidPlan(
+                [
+                    _("The id %(id)s belongs to a part of the %(year)d plan.")
+                    % {"id": foreign[0], "year": foreign[1]}
+                ]
+            )
+
+
+def renewed(form: content.Form, *, year: int, title: str) -> tuple[content.Form, list[str]]:
+    """A plan for another year from an earlier one, and the titles of what was left behind.
+
+    Completed and cancelled activities stay behind. What goes on gets a new identity and no dates:
+    those of last year would be wrong, and nobody has set new ones.
+    """
+    left: list[str] = []
+    areas = []
+    for area in form["areas"]:
+        activities = []
+        for activity in area["activities"]:
+            if activity["state"] in ("completed", "cancelled"):
+                left.append(activity["title"])
+                continue
+            activities.append(
+                {
+                    **activity,
+                    "id": str(uuid.uuid4()),
+                    "begins": None,
+                    "ends": None,
+                    "state": "continuing",
+                    "indicators": _anew(activity["indicators"]),
+                }
+            )
+        areas.append(
+            {
+                "id": str(uuid.uuid4()),
+                "title": area["title"],
+                "objectives": _anew(area["objectives"]),
+                "activities": activities,
+            }
+        )
+    fresh = {
+        **form,
+        "year": year,
+        "title": title,
+        "meetings": calendar_of(year),
+        "areas": areas,
+        "working_groups": _anew(form["working_groups"]),
+        "annexes": _anew(form["annexes"]),
+    }
+    return fresh, left
+
+
+def _anew(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**part, "id": str(uuid.uuid4())} for part in parts]

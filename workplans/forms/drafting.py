@@ -1,0 +1,446 @@
+"""Forms of the draft. They refuse only what the draft cannot hold; the rest is told at circulation.
+
+A page may be open while others save. So a form carries the version it was made from and what the
+part said then, and the operation lays the changes of both people together.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.models import Body, Meeting
+from secretariat.dates import PartialDate
+from secretariat.models import Authority, Membership, State
+from workplans.merging import Values
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
+from workplans.parts import FIELDS, FIGURES, INDICATOR, OBJECTIVE, plain
+
+UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+TITLE_MISSING = gettext_lazy("Write a title.")
+FIGURE_LABELS = {
+    "name": gettext_lazy("What is measured"),
+    "unit": gettext_lazy("Unit"),
+    "baseline": gettext_lazy("Baseline"),
+    "target": gettext_lazy("Target"),
+}
+
+
+class PartForm(forms.ModelForm):
+    """A part of the draft as a page shows it.
+
+    said: what the fields show – the part as saved, or a person's text laid over it. opened: what
+    the part said when the page was made. key: the identity a new part will have.
+    """
+
+    # Nearly everything in a draft may wait; only what may not is worth a word beside its label.
+    marks_optional = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened = forms.JSONField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        said: Values | None = None,
+        opened: Values | None = None,
+        version: int = 0,
+        key: uuid.UUID | None = None,
+    ) -> None:
+        self.said = said or {}
+        super().__init__(
+            data,
+            initial={
+                **self.said,
+                "version": version,
+                "opened": opened or {},
+                "key": key or uuid.uuid4(),
+            },
+        )
+        for name in ("title", "name"):
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = TITLE_MISSING
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.pop("cols", None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return FIELDS[self._meta.model]
+
+    def values(self) -> Values:
+        """What the person wrote, field by field."""
+        return {name: plain(self.cleaned_data.get(name)) for name in self.names}
+
+    @property
+    def base(self) -> Values:
+        """What the part said when the person opened the page."""
+        opened = self.cleaned_data.get("opened")
+        return opened if isinstance(opened, dict) else {}
+
+    def label_of(self, name: str) -> str:
+        return str(self.fields[name].label)
+
+    def field_of(self, name: str) -> str:
+        """The id of the field a value is written in."""
+        return str(self[name].id_for_label or self[name].auto_id)
+
+    def words(self, name: str, value: Any) -> str:
+        """A value as a person reads it."""
+        choices = getattr(self.fields.get(name), "choices", None)
+        if choices is None or value == "":
+            return str(value)
+        words = {str(code): str(label) for code, label in _flat(choices)}
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(words.get(str(code), str(code)) for code in chosen)
+
+    def _pieces(self, prefix: str, suffix: str = "") -> list[str]:
+        """The identities of the pieces on this page, in their order, a new one last.
+
+        suffix: what follows the identity in the name of the box that every piece has.
+        """
+        if self.is_bound:
+            sent = re.compile(f"{prefix}({UUID_FORM}){suffix}$")
+            return [found[1] for found in map(sent.match, self.data) if found]
+        known = [
+            name.removeprefix(prefix)
+            for name, said in self.said.items()
+            if name.startswith(prefix) and (said or name in self.initial["opened"])
+        ]
+        return [*known, str(uuid.uuid4())]
+
+
+def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
+    for code, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield code, label
+
+
+class GeneralForm(PartForm):
+    """What stands before the areas, and the note that says where the text comes from."""
+
+    class Meta:
+        model = WorkPlan
+        fields = FIELDS[WorkPlan]
+        widgets = {"preamble": forms.Textarea(attrs={"rows": 14})}
+        help_texts = {
+            "preamble": gettext_lazy(
+                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
+            ),
+            "source_note": gettext_lazy("Printed on the cover and above the text."),
+        }
+
+
+class AreaForm(PartForm):
+    """A priority area: its title and one box for each objective, with an empty one."""
+
+    class Meta:
+        model = PriorityArea
+        fields = FIELDS[PriorityArea]
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        pieces = self._pieces(OBJECTIVE)
+        for number, key in enumerate(pieces, 1):
+            new = not self.is_bound and number == len(pieces)
+            self.fields[f"{OBJECTIVE}{key}"] = forms.CharField(
+                label=_("New objective") if new else _("Objective %(number)d") % {"number": number},
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    @cached_property
+    def objectives(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith(OBJECTIVE)]
+
+    def values(self) -> Values:
+        pieces = {
+            name: plain(text)
+            for name, text in self.cleaned_data.items()
+            if name.startswith(OBJECTIVE)
+        }
+        return {**super().values(), **pieces}
+
+    def label_of(self, name: str) -> str:
+        return str(self.fields[name].label) if name in self.fields else _("Objective")
+
+
+class TextForm(PartForm):
+    """A working group's task, or an annex."""
+
+    class Meta:
+        model = TextBlock
+        fields = FIELDS[TextBlock]
+        widgets = {"text": forms.Textarea(attrs={"rows": 14})}
+        help_texts = {
+            "text": gettext_lazy(
+                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
+            )
+        }
+
+
+def _lines(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class ActivityForm(PartForm):
+    """An activity with everything a plan says of it, and its indicators with an empty one."""
+
+    class Meta:
+        model = Activity
+        fields = FIELDS[Activity]
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 8}),
+            "partners": _lines(),
+            "deliverables": _lines(4),
+            "budget_note": _lines(),
+            "sources": _lines(),
+            "mode": forms.RadioSelect,
+            "co_leads": forms.CheckboxSelectMultiple,
+        }
+        labels = {"area": gettext_lazy("Priority area"), "state": gettext_lazy("State of work")}
+        help_texts = {
+            "description": gettext_lazy(
+                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
+            ),
+            "lead_authority": gettext_lazy("The ministry or agency of the lead state."),
+            "place": gettext_lazy("City and country."),
+            "sources": gettext_lazy("Addresses of the pages it is taken from, one on each line."),
+            "budget_note": gettext_lazy("What it costs and who pays."),
+        }
+
+    def __init__(
+        self, data: Any = None, *, plan: WorkPlan, on: date, keeps: Values | None = None, **o: Any
+    ) -> None:
+        super().__init__(data, **o)
+        keeps = keeps or self.said
+        self._offer_areas(plan)
+        self._offer_states(on, keeps)
+        for name in ("begins", "ends"):
+            self.fields[name].widget.attrs["class"] = "input--short"
+        self.fields["mode"].choices = [  # type: ignore[attr-defined]
+            *Activity.Mode.choices,
+            ("", _("Not decided yet")),
+        ]
+        self._offer_indicators()
+
+    def _offer_areas(self, plan: WorkPlan) -> None:
+        areas = self.fields["area"]
+        areas.queryset = plan.areas.all()  # type: ignore[attr-defined]
+        areas.empty_label = None  # type: ignore[attr-defined]
+
+    def _offer_states(self, on: date, keeps: Values) -> None:
+        """Members and invited states of the day, and whatever the activity has chosen already."""
+        sitting = Membership.objects.on(on).filter(
+            status__in=[Membership.Status.MEMBER, Membership.Status.INVITED]
+        )
+        chosen = [keeps.get("lead") or None, *(keeps.get("co_leads") or [])]
+        states = list(
+            State.objects.filter(
+                Q(pk__in=sitting.values("state")) | Q(pk__in=[pk for pk in chosen if pk])
+            )
+        )
+        offered = State.objects.filter(pk__in=[state.pk for state in states])
+        names = [(state.pk, state.name) for state in states]
+        lead, co_leads = self.fields["lead"], self.fields["co_leads"]
+        lead.queryset = co_leads.queryset = offered  # type: ignore[attr-defined]
+        lead.choices = [("", _("Not decided yet")), *names]  # type: ignore[attr-defined]
+        co_leads.choices = names  # type: ignore[attr-defined]
+
+        authority = self.fields["lead_authority"]
+        kept = keeps.get("lead_authority") or None
+        authorities = Authority.objects.filter(
+            Q(state__in=states, period__contains=on) | Q(pk=kept)
+        ).distinct()
+        authority.queryset = authorities  # type: ignore[attr-defined]
+        by_state: dict[int, list[tuple[int, str]]] = {}
+        for row in authorities:
+            by_state.setdefault(row.state_id, []).append((row.pk, row.name))
+        authority.choices = [  # type: ignore[attr-defined]
+            ("", _("Not named")),
+            *((name, by_state[pk]) for pk, name in names if pk in by_state),
+        ]
+
+    def _offer_indicators(self) -> None:
+        self.indicators: list[list[Any]] = []
+        for key in self._pieces(INDICATOR, f"-{FIGURES[0]}"):
+            said = self.said.get(f"{INDICATOR}{key}") or ["", "", "", ""]
+            row = []
+            for figure, text in zip(FIGURES, said, strict=True):
+                name = f"{INDICATOR}{key}-{figure}"
+                field = forms.CharField(
+                    label=FIGURE_LABELS[figure],
+                    required=False,
+                    max_length=200 if figure == "name" else 60,
+                    initial=text,
+                )
+                self.fields[name] = field
+                row.append(self[name])
+            self.indicators.append(row)
+
+    def _indicator_names(self) -> list[str]:
+        return [
+            name.removesuffix("-name")
+            for name in self.fields
+            if name.startswith(INDICATOR) and name.endswith("-name")
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        begins, ends = cleaned.get("begins"), cleaned.get("ends")
+        if (
+            isinstance(begins, PartialDate)
+            and isinstance(ends, PartialDate)
+            and ends.last < begins.first
+        ):
+            self.add_error(
+                "ends",
+                _("The end, %(ends)s, lies before the beginning, %(begins)s.")
+                % {"ends": ends, "begins": begins},
+            )
+        lead, authority = cleaned.get("lead"), cleaned.get("lead_authority")
+        if authority and (lead is None or authority.state_id != lead.pk):
+            state = dict(self.fields["lead"].choices).get(authority.state_id)  # type: ignore[attr-defined]
+            self.add_error(
+                "lead_authority",
+                _("“%(authority)s” is an authority of %(state)s, which is not the lead state here.")
+                % {"authority": authority, "state": state or authority.state},
+            )
+        if lead and lead in (cleaned.get("co_leads") or ()):
+            self.add_error(
+                "co_leads", _("%(state)s leads already; it is not a co-lead too.") % {"state": lead}
+            )
+        for name in self._indicator_names():
+            name_of, *figures = (cleaned.get(f"{name}-{figure}") for figure in FIGURES)
+            if any(figures) and not name_of:
+                self.add_error(f"{name}-name", _("Write what is measured."))
+        return cleaned
+
+    def values(self) -> Values:
+        found = super().values()
+        for name in self._indicator_names():
+            figures = [plain(self.cleaned_data.get(f"{name}-{figure}")) for figure in FIGURES]
+            found[name] = figures if any(figures) else ""
+        return found
+
+    def label_of(self, name: str) -> str:
+        return _("Indicator") if name.startswith(INDICATOR) else super().label_of(name)
+
+    def field_of(self, name: str) -> str:
+        if not name.startswith(INDICATOR):
+            return super().field_of(name)
+        return f"id_{name}-name" if f"{name}-name" in self.fields else ""
+
+    def words(self, name: str, value: Any) -> str:
+        if name.startswith(INDICATOR):
+            return " · ".join(part for part in value if part) if value else ""
+        return super().words(name, value)
+
+
+class StartForm(forms.Form):
+    """Which year's plan to start, and from what."""
+
+    year = forms.IntegerField(
+        label=gettext_lazy("Year"),
+        min_value=2015,
+        max_value=2999,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    source = forms.ChoiceField(
+        label=gettext_lazy("Start from"),
+        widget=forms.RadioSelect,
+        choices=[("blank", "")],
+        help_text=gettext_lazy(
+            "From an earlier plan come its texts and the activities that go on. Those completed "
+            "or cancelled are left behind."
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, suggested: int, title: str, earlier: Any) -> None:
+        self.earlier = {str(plan.year): plan for plan in earlier}
+        self.suggested, self.suggested_title = suggested, title
+        latest = next(iter(self.earlier), "blank")
+        super().__init__(data, initial={"year": suggested, "title": title, "source": latest})
+        field = self.fields["source"]
+        field.choices = [  # type: ignore[attr-defined]
+            *((year, _("The %(year)s plan") % {"year": year}) for year in self.earlier),
+            ("blank", _("A blank plan")),
+        ]
+        field.choice_hints = {  # type: ignore[attr-defined]
+            **{year: plan.get_status_display() for year, plan in self.earlier.items()},
+            "blank": _("Five priority areas, without activities."),
+        }
+        self.fields["title"].error_messages["required"] = TITLE_MISSING
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        year = cleaned.get("year")
+        # A suggested title that was left as it was goes along with the year.
+        if year and cleaned.get("title") == self.suggested_title:
+            cleaned["title"] = self.suggested_title.replace(str(self.suggested), str(year))
+        return cleaned
+
+    @property
+    def based_on(self) -> WorkPlan | None:
+        return self.earlier.get(self.cleaned_data["source"])
+
+
+class CirculateForm(forms.Form):
+    """Before which meeting a text goes, and the words that go with it."""
+
+    meeting = forms.ModelChoiceField(
+        label=gettext_lazy("Meeting of the Advisory Group"),
+        queryset=Meeting.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        to_field_name="slug",
+        error_messages={"required": gettext_lazy("Choose the meeting that will consider it.")},
+    )
+    message = forms.CharField(
+        label=gettext_lazy("Covering note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("The delegations read it above the text."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    declaration = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Confirm that you circulate this text.")}
+    )
+
+    def __init__(
+        self, data: Any = None, *, symbol: str, meetings: list[Meeting], initial: Any = None
+    ) -> None:
+        if len(meetings) == 1:
+            initial = {"meeting": meetings[0].slug, **(initial or {})}
+        super().__init__(data, initial=initial)
+        field: Any = self.fields["meeting"]
+        field.queryset = (
+            Meeting.objects.of(Body.ADVISORY_GROUP)
+            .filter(pk__in=[meeting.pk for meeting in meetings])
+            .order_by("begins")
+            .select_related("body")
+        )
+        field.choice_hints = {
+            meeting.slug: _("%(dates)s, %(place)s")
+            % {"dates": meeting.dates, "place": meeting.place or meeting.get_mode_display()}
+            for meeting in meetings
+        }
+        self.fields["declaration"].label = _(
+            "I circulate this text as %(symbol)s. It will be frozen, and the delegations will be "
+            "asked for their positions."
+        ) % {"symbol": symbol}

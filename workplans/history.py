@@ -1,0 +1,56 @@
+"""The register in words: one sentence for each act, wherever an entry is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from secretariat.models import Entry
+from workplans.models import Activity, Position
+
+# Filled with an entry's facts.
+SENTENCES = {
+    "start": gettext_noop("Started the %(year)s work plan"),
+    "take_in": gettext_noop("Loaded the text of the %(year)s work plan from a file"),
+    "circulate": gettext_noop("Circulated %(revision)s"),
+    "withdraw": gettext_noop("Withdrew %(revision)s"),
+    "take_position": gettext_noop("%(state_name)s: %(position)s – %(revision)s"),
+    "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
+    "returned": gettext_noop("Returned %(revision)s"),
+    "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
+    "approved": gettext_noop("The ministers approved %(revision)s"),
+    "reported": gettext_noop("Reported %(revision)s to the summit"),
+    "record_progress": gettext_noop("Recorded the state of an activity: %(state)s"),
+    "issue": gettext_noop("Issued %(symbol)s"),
+    "convene": gettext_noop("Convened the meeting %(meeting)s"),
+    "accredit": gettext_noop("Appointed %(person)s"),
+    "recall": gettext_noop("Ended an appointment"),
+}
+
+Line = dict[str, Any]
+
+
+def line(entry: Entry) -> Line:
+    """An entry as a line of a timeline: title, when, by, text."""
+    facts = dict(entry.facts)
+    if entry.act == "take_position":
+        facts["position"] = Position.Kind(facts["position"]).label
+        if entry.appointment is not None:
+            facts["state"] = entry.appointment.state
+    if entry.act == "record_progress":
+        facts["state"] = Activity.Stage(facts["state"]).label
+    sentence = SENTENCES.get(entry.act)
+    return {
+        "title": _(sentence) % facts if sentence else entry.act,
+        "when": entry.at,
+        "by": _by(entry),
+        "text": facts.get("reason") or facts.get("text") or "",
+    }
+
+
+def _by(entry: Entry) -> str:
+    if entry.by is None:
+        return _("The administrator of the portal")
+    return f"{entry.by}, {entry.capacity}" if entry.capacity else str(entry.by)

@@ -1,0 +1,20 @@
+from workplans.models.consideration import Consideration, Decision, Position
+from workplans.models.document import Document
+from workplans.models.plan import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models.progress import Progress
+from workplans.models.revision import Revision
+
+__all__ = [
+    "Activity",
+    "Consideration",
+    "Decision",
+    "Document",
+    "Indicator",
+    "Objective",
+    "Position",
+    "PriorityArea",
+    "Progress",
+    "Revision",
+    "TextBlock",
+    "WorkPlan",
+]

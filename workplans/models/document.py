@@ -1,0 +1,111 @@
+"""Issued documents; the row is the order to typeset one, the broker only the bell."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from secretariat.models import Person
+from workplans.models.consideration import Decision
+from workplans.models.plan import WorkPlan
+from workplans.models.revision import Revision
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def issued(self) -> DocumentQuerySet:
+        return self.filter(status=Document.Status.READY)
+
+    def public(self) -> DocumentQuerySet:
+        """What anybody may read: all of them, since each prints a text that was decided.
+
+        A plan the ministers return is a draft again, and a draft is nobody else's to see; the
+        document of what was adopted before stays on record.
+        """
+        return self.all()
+
+
+class Document(models.Model):
+    """One document with its symbol: what it prints, where the work stands, and the issued bytes."""
+
+    class Kind(models.TextChoices):
+        WORK_PLAN = "work_plan", pgettext_lazy("document", "Work plan")
+        SUMMIT_REPORT = "summit_report", pgettext_lazy("document", "Report to the summit")
+
+    class Edition(models.TextChoices):
+        ADOPTED = "adopted", pgettext_lazy("edition", "As adopted")
+        APPROVED = "approved", pgettext_lazy("edition", "As approved")
+        REPORT = "report", pgettext_lazy("edition", "As reported")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", pgettext_lazy("typesetting", "Waiting for the worker")
+        TYPESETTING = "typesetting", pgettext_lazy("typesetting", "Being typeset")
+        READY = "ready", pgettext_lazy("typesetting", "Ready")
+        FAILED = "failed", pgettext_lazy("typesetting", "Could not be typeset")
+
+    plan = models.ForeignKey(WorkPlan, on_delete=models.PROTECT, related_name="documents")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="documents")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="document")
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
+    edition = models.CharField(_("edition"), max_length=10, choices=Edition.choices)
+    symbol = models.CharField(_("symbol"), max_length=80)
+    title = models.CharField(_("title"), max_length=300)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    on = models.DateField(_("date"))
+    order = models.TextField(_("work order"), editable=False)
+    order_digest = models.CharField(max_length=64, unique=True, editable=False)
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
+    requested = models.DateTimeField(auto_now_add=True)
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
+
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.QUEUED
+    )
+    step = models.CharField(_("step"), max_length=20, blank=True)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
+    lease = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    error = models.TextField(_("reason"), blank=True)
+
+    file = models.CharField(max_length=200, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    size = models.PositiveIntegerField(null=True, editable=False)
+    pages = models.PositiveSmallIntegerField(null=True, editable=False)
+    issued = models.DateTimeField(_("issued"), null=True, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symbol", "language"], name="a_symbol_names_one_document_in_a_language"
+            ),
+            models.CheckConstraint(
+                name="a_ready_document_has_its_bytes_on_record",
+                condition=~Q(status="ready") | (~Q(file="") & ~Q(sha256="") & Q(size__gt=0)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease"],
+                name="document_unfinished",
+                condition=Q(status__in=["queued", "typesetting"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    def get_absolute_url(self) -> str:
+        return reverse("workplans:document", args=[self.pk])
+
+    @property
+    def file_name(self) -> str:
+        """What a browser saves it as."""
+        return f"{self.symbol.replace('/', '-')}-{self.language}.pdf"

@@ -1,0 +1,100 @@
+"""Who is told what of a plan's life, and in which words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meetings.permissions import people_seated
+from secretariat.circulation import circulate
+from secretariat.models import Appointment, Entry, Person
+from secretariat.standing import Function
+from workplans.models import Consideration, Decision, Position
+
+
+def _presiding(day: date) -> list[Person]:
+    staff = Appointment.objects.on(day).filter(
+        function__in=[Function.CHAIR, Function.SECRETARIAT],
+        state__presidencies__period__contains=day,
+    )
+    return [appointment.person for appointment in staff.select_related("person")]
+
+
+def _text(name: str, **context: Any) -> str:
+    return render_to_string(f"notices/{name}.txt", context).strip()
+
+
+def circulated(consideration: Consideration, entry: Entry, day: date) -> None:
+    """To the seated delegations: a text is before you."""
+    revision = consideration.revision
+    circulate(
+        entry,
+        people_seated(consideration.meeting, day),
+        subject=_("For your position: %(symbol)s") % {"symbol": revision.symbol},
+        body=_text("circulated", consideration=consideration, revision=revision),
+        path=reverse("workplans:consideration", args=[consideration.pk]),
+    )
+
+
+def withdrawn(consideration: Consideration, entry: Entry, reason: str, day: date) -> None:
+    circulate(
+        entry,
+        people_seated(consideration.meeting, day),
+        subject=_("Withdrawn: %(symbol)s") % {"symbol": consideration.revision.symbol},
+        body=_text("withdrawn", consideration=consideration, reason=reason),
+        path=reverse("desk"),
+    )
+
+
+def position_taken(position: Position, entry: Entry, day: date) -> None:
+    """To the state's own people at that table, as its receipt, and to the secretariat."""
+    own = Appointment.objects.on(day).filter(
+        state_id=position.seat.state_id,
+        function__in=[Function.MINISTER]
+        if position.consideration.before_ministers
+        else [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT],
+    )
+    people = [appointment.person for appointment in own.select_related("person")]
+    circulate(
+        entry,
+        people + _presiding(day),
+        subject=_("%(state)s: %(position)s – %(symbol)s")
+        % {
+            "state": position.seat.state,
+            "position": position.get_kind_display(),
+            "symbol": position.consideration.revision.symbol,
+        },
+        body=_text("position_taken", position=position, entry=entry),
+        path=reverse("workplans:consideration", args=[position.consideration_id]),
+    )
+
+
+def submitted(consideration: Consideration, entry: Entry, day: date) -> None:
+    """To the ministers: a plan is before your meeting."""
+    circulate(
+        entry,
+        people_seated(consideration.meeting, day),
+        subject=_("For your approval: %(plan)s") % {"plan": consideration.plan.title},
+        body=_text("submitted", consideration=consideration),
+        path=reverse("workplans:consideration", args=[consideration.pk]),
+    )
+
+
+def decided(decision: Decision, entry: Entry, day: date) -> None:
+    """To everybody at the table, and to the secretariat: what was decided."""
+    path = decision.plan.get_absolute_url()
+    if decision.act == Decision.Act.RETURNED:
+        # The plan is a draft again, closed to the delegations; the text they had stays open.
+        path = reverse("workplans:consideration", args=[decision.consideration_id])
+    circulate(
+        entry,
+        people_seated(decision.meeting, day) + _presiding(day),
+        subject=_("%(act)s: %(plan)s")
+        % {"act": decision.get_act_display(), "plan": decision.plan.title},
+        body=_text("decided", decision=decision),
+        path=path,
+    )

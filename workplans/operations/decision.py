@@ -1,0 +1,245 @@
+"""Deciding: adopt or return by the Advisory Group, submit, approve or return by the ministers,
+report to the summit (domain rules 6, 8, 11)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings.models import Body, Meeting
+from secretariat import register
+from secretariat.models import Appointment, Entry, Person
+from secretariat.standing import Standing
+from workplans import documents, notices, permissions, procedure, queries
+from workplans.consensus import NoConsensus
+from workplans.models import Consideration, Decision, Document, Position, WorkPlan
+from workplans.operations.locking import Superseded, current, lock
+
+Outcome, Act = Consideration.Outcome, Decision.Act
+
+
+class WrongDay(Exception):
+    """A decision dated outside the meeting that takes it, or before the one it follows."""
+
+
+class WrongMeeting(Exception):
+    """A meeting this act cannot name; a sentence for the user."""
+
+
+class ReasonMissing(Exception):
+    """A return without a reason."""
+
+
+def close(consideration: Consideration, outcome: str) -> None:
+    """End a consideration; from now on it takes no position."""
+    consideration.closed = timezone.now()
+    consideration.outcome = outcome
+    consideration.save(update_fields=["closed", "outcome"])
+
+
+@transaction.atomic
+def adopt(consideration: Consideration, *, digest: str, by: Person, on: datetime) -> Decision:
+    """Adopt a plan for the Advisory Group: every seated state has approved this very text."""
+    plan, consideration = current(consideration)
+    leads_to = procedure.follow("adopt", plan.status)
+    basis = permissions.entitled("adopt", Standing.of(by, on.date()))
+    _still_the_text(plan, consideration, digest)
+    tally = queries.board(consideration).tally
+    if not tally.agreed:
+        raise NoConsensus(tally.sentence())
+    meeting = consideration.meeting
+    day = meeting.day_at(on)
+    if not meeting.sits_on(day):
+        raise WrongDay(
+            _("Adoption has to fall inside the meeting: %(meeting)s sits %(dates)s.")
+            % {"meeting": meeting.name, "dates": meeting.dates}
+        )
+    decision = _decide(
+        plan, consideration, Act.ADOPTED, leads_to, basis=basis, by=by, day=day, meeting=meeting
+    )
+    close(consideration, Outcome.ADOPTED)
+    documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.ADOPTED, by=by)
+    notices.decided(decision, _enter(decision, basis), on.date())
+    return decision
+
+
+@transaction.atomic
+def return_to_draft(
+    consideration: Consideration, *, digest: str, reason: str, by: Person, on: datetime
+) -> Decision:
+    """Return a text from the Advisory Group to the secretariat, with the reason on record."""
+    plan, consideration = current(consideration)
+    leads_to = procedure.follow("return_to_draft", plan.status)
+    basis = permissions.entitled("return_to_draft", Standing.of(by, on.date()))
+    _still_the_text(plan, consideration, digest)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the text is returned; the delegations will read it."))
+    decision = _decide(
+        plan,
+        consideration,
+        Act.RETURNED,
+        leads_to,
+        basis=basis,
+        by=by,
+        day=consideration.meeting.day_at(on),
+        meeting=consideration.meeting,
+        text=reason.strip(),
+    )
+    close(consideration, Outcome.RETURNED)
+    notices.decided(decision, _enter(decision, basis), on.date())
+    return decision
+
+
+@transaction.atomic
+def submit(
+    plan: WorkPlan, *, meeting: Meeting, digest: str, by: Person, on: datetime
+) -> Consideration:
+    """Submit an adopted plan to an Industry Ministers' Meeting, for each minister to answer."""
+    plan = lock(plan.pk)
+    leads_to = procedure.follow("submit", plan.status)
+    basis = permissions.entitled("submit", Standing.of(by, on.date()))
+    _same_text(plan, digest)
+    _check_ahead(meeting, Body.MINISTERS, on)
+    day = _not_before(plan, Act.ADOPTED, meeting.day_at(on))
+    assert plan.revision is not None
+    decision = _decide(plan, None, Act.SUBMITTED, leads_to, basis=basis, by=by, day=day,
+                       meeting=meeting)  # fmt: skip
+    consideration = Consideration.objects.create(
+        plan=plan, revision=plan.revision, meeting=meeting, opened_on=day, by=by
+    )
+    notices.submitted(consideration, _enter(decision, basis), on.date())
+    return consideration
+
+
+def approve(
+    plan: WorkPlan, consideration: Consideration, *, basis: Appointment, by: Person, on: datetime
+) -> Decision:
+    """Enter the Ministers' Meeting's approval, which the last minister's approval makes.
+
+    Called inside `take_position`, under its lock.
+    """
+    leads_to = procedure.follow("approve", plan.status)
+    meeting = consideration.meeting
+    day = _not_before(plan, Act.SUBMITTED, meeting.day_at(on))
+    decision = _decide(plan, consideration, Act.APPROVED, leads_to, basis=basis, by=by, day=day,
+                       meeting=meeting)  # fmt: skip
+    close(consideration, Outcome.APPROVED)
+    documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.APPROVED, by=by)
+    notices.decided(decision, _enter(decision, basis), on.date())
+    return decision
+
+
+def return_from_ministers(
+    plan: WorkPlan,
+    consideration: Consideration,
+    position: Position,
+    *,
+    basis: Appointment,
+    on: datetime,
+) -> Decision:
+    """Send a plan back on a minister's return: a draft again, which the Group must adopt anew.
+
+    Called inside `take_position`, under its lock.
+    """
+    leads_to = procedure.follow("return_from_ministers", plan.status)
+    decision = _decide(
+        plan,
+        consideration,
+        Act.RETURNED,
+        leads_to,
+        basis=basis,
+        by=position.person,
+        day=consideration.meeting.day_at(on),
+        meeting=consideration.meeting,
+        text=position.text,
+    )
+    close(consideration, Outcome.RETURNED)
+    notices.decided(decision, _enter(decision, basis), on.date())
+    return decision
+
+
+@transaction.atomic
+def report(
+    plan: WorkPlan, *, meeting: Meeting, digest: str, summary: str, by: Person, on: datetime
+) -> Decision:
+    """Report an approved plan to the next summit; the summit report is issued with it."""
+    plan = lock(plan.pk)
+    leads_to = procedure.follow("report", plan.status)
+    basis = permissions.entitled("report", Standing.of(by, on.date()))
+    _same_text(plan, digest)
+    _check_ahead(meeting, Body.SUMMIT, on)
+    day = _not_before(plan, Act.APPROVED, meeting.day_at(on))
+    decision = _decide(
+        plan, None, Act.REPORTED, leads_to, basis=basis, by=by, day=day, meeting=meeting,
+        text=summary.strip(),
+    )  # fmt: skip
+    documents.order(decision, Document.Kind.SUMMIT_REPORT, Document.Edition.REPORT, by=by)
+    notices.decided(decision, _enter(decision, basis), on.date())
+    return decision
+
+
+def _decide(
+    plan: WorkPlan,
+    consideration: Consideration | None,
+    act: str,
+    leads_to: str,
+    *,
+    basis: Appointment,
+    by: Person,
+    day: date,
+    meeting: Meeting,
+    text: str = "",
+) -> Decision:
+    assert plan.revision is not None  # says the database of every plan past its draft
+    decision = Decision.objects.create(
+        plan=plan,
+        revision=plan.revision,
+        act=act,
+        meeting=meeting,
+        consideration=consideration,
+        on=day,
+        by=by,
+        appointment=basis,
+        text=text,
+    )
+    plan.status = leads_to
+    plan.save(update_fields=["status", "changed"])
+    return decision
+
+
+def _enter(decision: Decision, basis: Appointment) -> Entry:
+    return register.enter(
+        decision.act, decision.plan, by=decision.by, appointment=basis, **decision.record()
+    )
+
+
+def _still_the_text(plan: WorkPlan, consideration: Consideration, digest: str) -> None:
+    if not consideration.is_open or plan.revision_id != consideration.revision_id:
+        raise Superseded(_("This consideration is closed; the page was out of date."))
+    _same_text(plan, digest)
+
+
+def _same_text(plan: WorkPlan, digest: str) -> None:
+    if plan.revision is None or plan.revision.digest != digest:
+        raise Superseded(_("The text changed while you were reading. Look at it again."))
+
+
+def _check_ahead(meeting: Meeting, body: str, on: datetime) -> None:
+    if meeting.body.code != body or meeting.status != Meeting.Status.CONVENED or not meeting.ends:
+        raise WrongMeeting(_("Choose a convened meeting of the right body."))
+    if meeting.ends.last < meeting.day_at(on):
+        raise WrongMeeting(_("%(meeting)s is over.") % {"meeting": meeting.name})
+
+
+def _not_before(plan: WorkPlan, act: str, day: date) -> date:
+    """The day, unless it lies before the decision it has to follow."""
+    earlier = plan.decisions.filter(act=act, revision=plan.revision).order_by("-id").first()
+    if earlier and day < earlier.on:
+        raise WrongDay(
+            _("This would be dated before %(act)s on %(date)s.")
+            % {"act": earlier.get_act_display().lower(), "date": earlier.on.isoformat()}
+        )
+    return day

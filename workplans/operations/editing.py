@@ -1,0 +1,230 @@
+"""Writing the draft: every change under the plan's lock, by those entitled to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from secretariat.models import Person
+from secretariat.standing import Standing
+from workplans import draft, parts, permissions, procedure
+from workplans.merging import Merge, Values, merge
+from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models.plan import Part, Versioned
+from workplans.operations.locking import lock
+
+OWNER: dict[type[Part], str] = {
+    PriorityArea: "plan",
+    Objective: "area__plan",
+    Activity: "area__plan",
+    Indicator: "activity__area__plan",
+    TextBlock: "plan",
+}
+
+
+class Gone(Exception):
+    """The part was removed while somebody had it open."""
+
+
+class Elsewhere(Exception):
+    """The identity a page proposed belongs to another plan."""
+
+
+@dataclass(frozen=True)
+class Saving:
+    """How saving went: written, or refused because two people disagree about a field."""
+
+    part: Any
+    saved: Values
+    merge: Merge
+
+    @property
+    def written(self) -> bool:
+        return not self.merge.clashes
+
+
+def open_draft(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
+    """The plan, locked for a change by a person who may make it now."""
+    plan = lock(plan.pk)
+    procedure.follow("edit", plan.status)
+    permissions.entitled("edit", Standing.of(by, on.date()))
+    return plan
+
+
+def _mark(plan: WorkPlan, by: Person) -> None:
+    plan.version += 1
+    plan.changed_by = by
+    plan.save(update_fields=["version", "changed", "changed_by"])
+
+
+def find(plan: WorkPlan, kind: type[Part], key: UUID) -> Any:
+    """A part of this plan, or None."""
+    return kind._default_manager.filter(key=key, **{OWNER[kind]: plan}).first()
+
+
+@transaction.atomic
+def save(
+    plan: WorkPlan,
+    kind: type[Versioned],
+    key: UUID,
+    *,
+    opened: Values,
+    mine: Values,
+    expected: int,
+    by: Person,
+    on: datetime,
+) -> Saving:
+    """Save a part, or the plan's general text, over what others may have saved meanwhile.
+
+    opened, expected: what the part said, and its version, when the person's page was made. Fields
+    only others changed are kept; a field both changed differently stops the saving, and nothing
+    is written.
+    """
+    plan = open_draft(plan, by=by, on=on)
+    part = plan if kind is WorkPlan else find(plan, kind, key)  # type: ignore[arg-type]
+    if part is None:
+        raise Gone
+    saved = parts.read(part)
+    merged = Merge(mine) if part.version == expected else merge(opened, saved, mine)
+    saving = Saving(part, saved, merged)
+    if saving.written:
+        if isinstance(part, Activity):
+            _place(plan, part, merged.values)
+        parts.write(part, merged.values, by=by)
+        if part is not plan:
+            _mark(plan, by)
+    return saving
+
+
+def _place(plan: WorkPlan, activity: Activity, values: Values) -> None:
+    """An activity that moves to another area goes to its end, unless that area is gone by now."""
+    if activity.area_id == values["area"]:
+        return
+    if not plan.areas.filter(pk=values["area"]).exists():
+        values["area"] = activity.area_id
+        return
+    activity.position = _end(Activity.objects.filter(area=values["area"]))
+
+
+def _end(order: Any) -> int:
+    last = order.order_by("-position").first()
+    return last.position + 1 if last else 0
+
+
+@transaction.atomic
+def add(plan: WorkPlan, part: Part, values: Values, *, by: Person, on: datetime) -> Any:
+    """Add a new part, not yet saved but for its key, at the end. The same key adds it once."""
+    plan = open_draft(plan, by=by, on=on)
+    kind = type(part)
+    again = find(plan, kind, part.key)
+    if again is not None:
+        return again
+    if kind._default_manager.filter(key=part.key).exists():
+        raise Elsewhere
+    if isinstance(part, Activity):
+        if not plan.areas.filter(pk=values["area"]).exists():
+            raise Gone
+        part.position = _end(Activity.objects.filter(area=values["area"]))
+    else:
+        part.plan = plan  # type: ignore[attr-defined]
+        part.position = _end(siblings(part))
+    parts.write(part, values, by=by)
+    _mark(plan, by)
+    return part
+
+
+def siblings(part: Part) -> Any:
+    """The parts that stand in one order with this one, itself among them."""
+    kind: Any = type(part)._default_manager
+    if isinstance(part, TextBlock):
+        return kind.filter(plan=part.plan_id, kind=part.kind)
+    if isinstance(part, PriorityArea):
+        return kind.filter(plan=part.plan_id)
+    if isinstance(part, Indicator):
+        return kind.filter(activity=part.activity_id)
+    return kind.filter(area=part.area_id)  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def move(
+    plan: WorkPlan,
+    kind: type[Part],
+    key: UUID,
+    *,
+    up: bool,
+    place: int | None,
+    by: Person,
+    on: datetime,
+) -> Any:
+    """Exchange a part with its neighbour.
+
+    place: where it stood (from 1) on the person's screen. If it stands elsewhere by now, it stays
+    there, so that a click sent twice moves it once.
+    """
+    plan = open_draft(plan, by=by, on=on)
+    part = find(plan, kind, key)
+    if part is None:
+        raise Gone
+    order = list(siblings(part))
+    here = order.index(part)
+    there = here - 1 if up else here + 1
+    if place not in (None, here + 1) or not 0 <= there < len(order):
+        return part
+    order[here], order[there] = order[there], order[here]
+    for position, row in enumerate(order):
+        if row.position != position:
+            type(row)._default_manager.filter(pk=row.pk).update(position=position)
+    _mark(plan, by)
+    return part
+
+
+def what_goes(part: Part) -> list[Part]:
+    """A part and everything that is removed with it."""
+    if isinstance(part, PriorityArea):
+        activities = list(part.activities.prefetch_related("indicators"))
+        return [
+            part,
+            *part.objectives.all(),
+            *(row for activity in activities for row in (activity, *activity.indicators.all())),
+        ]
+    if isinstance(part, Activity):
+        return [part, *part.indicators.all()]
+    return [part]
+
+
+def state_of(going: list[Part]) -> str:
+    """What a confirmation saw: each part that goes, in its version."""
+    return " ".join(f"{part.key}:{part.version}" for part in going)
+
+
+@transaction.atomic
+def remove(
+    plan: WorkPlan, kind: type[Part], key: UUID, *, seen: str, by: Person, on: datetime
+) -> Part | None:
+    """Remove a part with all that belongs to it; None if any of it changed since it was seen.
+
+    Removing what is gone already has no effect and is no error.
+    """
+    plan = open_draft(plan, by=by, on=on)
+    part: Part | None = find(plan, kind, key)
+    if part is None:
+        raise Gone
+    if state_of(what_goes(part)) != seen:
+        return None
+    part.delete()
+    _mark(plan, by)
+    return part
+
+
+@transaction.atomic
+def take_calendar(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
+    """Put the year's meetings into the plan as the calendar has them now."""
+    plan = open_draft(plan, by=by, on=on)
+    plan.calendar = draft.calendar_of(plan.year)
+    plan.save(update_fields=["calendar"])
+    _mark(plan, by)
+    return plan

@@ -1,0 +1,27 @@
+"""Every act on a plan begins here: one lock, taken in one order."""
+
+from __future__ import annotations
+
+from workplans.models import Consideration, WorkPlan
+
+
+class Superseded(Exception):
+    """The text or the procedure on the person's screen is no longer the current one."""
+
+
+def lock(plan_id: int) -> WorkPlan:
+    """The plan, held against every other act until the transaction ends."""
+    return (
+        WorkPlan.objects.select_for_update(of=("self",))
+        .select_related("presidency__state", "revision")
+        .get(pk=plan_id)
+    )
+
+
+def current(consideration: Consideration) -> tuple[WorkPlan, Consideration]:
+    """The locked plan and the consideration as it is now that nobody else can change it."""
+    plan = lock(consideration.plan_id)
+    fresh = Consideration.objects.select_related("revision", "meeting__body").get(
+        pk=consideration.pk
+    )
+    return plan, fresh

@@ -1,0 +1,104 @@
+"""Whose act it is: one table of acts and the seat each needs (domain rules 2, 3, 5).
+
+Every rule asks a dated standing. No rule asks an account, a group or a superuser's flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from meetings.models import Seat
+from secretariat.models import Appointment
+from secretariat.standing import NotEntitled, Standing
+from workplans import procedure
+from workplans.models import Consideration, WorkPlan
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may act, and the sentence for everybody else."""
+
+    basis: Callable[[Standing], Appointment | None]
+    refusal: Callable[[], str]
+
+
+def _drafting(standing: Standing) -> Appointment | None:
+    return standing.drafting
+
+
+def _chair(standing: Standing) -> Appointment | None:
+    return standing.chair
+
+
+def _secretariat_only() -> str:
+    return _("Only the chair and the secretariat of the presidency can do this.")
+
+
+def _chair_only() -> str:
+    return _(
+        "Only the chair of the Advisory Group can do this: an official of the presiding state, "
+        "at ministerial or departmental level."
+    )
+
+
+RULES: dict[str, Rule] = {
+    "start": Rule(_drafting, _secretariat_only),
+    "edit": Rule(_drafting, _secretariat_only),
+    "circulate": Rule(_drafting, _secretariat_only),
+    "withdraw": Rule(_drafting, _secretariat_only),
+    "record_progress": Rule(_drafting, _secretariat_only),
+    "adopt": Rule(_chair, _chair_only),
+    "return_to_draft": Rule(_chair, _chair_only),
+    "submit": Rule(_chair, _chair_only),
+    "report": Rule(_chair, _chair_only),
+}
+
+
+def entitled(act: str, standing: Standing) -> Appointment:
+    """The appointment that gives the right to an act, or NotEntitled."""
+    rule = RULES[act]
+    basis = rule.basis(standing)
+    if basis is None:
+        raise NotEntitled(rule.refusal())
+    return basis
+
+
+def voice(standing: Standing, consideration: Consideration) -> tuple[Seat, Appointment]:
+    """The seat a person speaks for in a consideration, and on what appointment.
+
+    Before the Advisory Group that is the head of delegation or an alternate; before the ministers
+    it is the minister. Raises NotEntitled for everybody else, and for a seat that is not counted.
+    """
+    found = voice_or_none(standing, consideration)
+    if found is None:
+        if consideration.before_ministers:
+            raise NotEntitled(_("Only the minister of a state with a seat here can answer for it."))
+        raise NotEntitled(
+            _("Only the head of a seated delegation, or its alternate, can answer for its state.")
+        )
+    return found
+
+
+def voice_or_none(
+    standing: Standing, consideration: Consideration
+) -> tuple[Seat, Appointment] | None:
+    speaks = standing.minister_of if consideration.before_ministers else standing.speaking_for
+    for seat in consideration.meeting.seats.all():
+        basis = speaks(seat.state_id) if seat.counted else None
+        if basis is not None:
+            return seat, basis
+    return None
+
+
+def available_acts(standing: Standing, plan: WorkPlan) -> set[str]:
+    """The acts that procedure and standing both allow; what templates offer and gates ask."""
+    return {
+        act
+        for act, rule in RULES.items()
+        if act in procedure.STEPS
+        and procedure.allows(act, plan.status)
+        and rule.basis(standing) is not None
+    }

@@ -1,0 +1,16 @@
+"""Lets a template read a plan from its canonical form."""
+
+from __future__ import annotations
+
+from django import template
+
+from workplans import reading as readings
+from workplans.content import Form
+
+register = template.Library()
+
+
+@register.simple_tag
+def reading(form: Form) -> readings.Reading:
+    """The numbered reading of a form: `{% reading form as plan %}`."""
+    return readings.compose(form)

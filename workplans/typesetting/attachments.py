@@ -1,0 +1,89 @@
+"""The plan as data, inside the document: its canonical form, and its activities as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from weasyprint import Attachment
+
+from workplans import content
+from workplans.typesetting.assets import OwnAssets
+
+COLUMNS = (
+    "number",
+    "area",
+    "title",
+    "kind",
+    "lead",
+    "authority",
+    "co_leads",
+    "partners",
+    "mode",
+    "place",
+    "begins",
+    "ends",
+    "state",
+    "deliverables",
+    "budget_note",
+    "funding_source",
+    "sources",
+    "id",
+)
+
+
+def plan_json(order: dict[str, Any]) -> bytes:
+    """The bytes whose digest the document prints."""
+    return content.dump(order["plan"]).encode()
+
+
+def _cell(value: str) -> str:
+    # A spreadsheet would run a cell that begins so as a formula.
+    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def activities_csv(order: dict[str, Any]) -> bytes:
+    """The activities for a spreadsheet, one a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for number, activity in content.activities(order["plan"]):
+        area = order["plan"]["areas"][int(number.split(".")[0]) - 1]
+        lead = activity["lead"] or {"name": "", "authority": ""}
+        values = {
+            "number": number,
+            "area": area["title"],
+            "lead": lead["name"],
+            "authority": lead["authority"],
+            "co_leads": "; ".join(state["name"] for state in activity["co_leads"]),
+            "partners": "; ".join(activity["partners"]),
+            "deliverables": "; ".join(activity["deliverables"]),
+            "sources": " ".join(activity["sources"]),
+        }
+        writer.writerow(_cell(str(values.get(name, activity.get(name)) or "")) for name in COLUMNS)
+    # The mark at the start tells spreadsheets that this is UTF-8.
+    return out.getvalue().encode("utf-8-sig")
+
+
+def attach(order: dict[str, Any], fetcher: OwnAssets) -> list[Attachment]:
+    """Both files, dated as the document, so that the same order gives the same bytes."""
+    on = datetime.fromisoformat(order["date"])
+    files = (
+        ("plan.json", "Source", plan_json(order), _("The work plan in its canonical form")),
+        ("activities.csv", "Data", activities_csv(order), _("The activities as a table")),
+    )
+    return [
+        Attachment(
+            string=data,
+            name=name,
+            relationship=relationship,
+            description=description,
+            created=on,
+            modified=on,
+            url_fetcher=fetcher,
+        )
+        for name, relationship, data, description in files
+    ]

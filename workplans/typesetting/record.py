@@ -1,0 +1,184 @@
+"""The record of decisions, as sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from secretariat.dates import PartialDate
+from workplans.typesetting.words import POSITIONS, STATEMENTS, STATES, word
+
+HEADINGS = {
+    "adopted": lambda: _("Adoption"),
+    "submitted": lambda: _("Submission"),
+    "approved": lambda: _("Approval"),
+    "returned": lambda: _("Return"),
+    "reported": lambda: _("Report to the summit"),
+}
+
+
+def day(iso: str | None) -> str:
+    return str(PartialDate.parse(iso)) if iso else ""
+
+
+def _meeting(decision: dict[str, Any]) -> str:
+    if decision["place"]:
+        return _("%(meeting)s, %(place)s") % {
+            "meeting": decision["meeting"],
+            "place": decision["place"],
+        }
+    return str(decision["meeting"])
+
+
+def sentence(decision: dict[str, Any]) -> str:
+    """What was decided, where and when."""
+    facts = {"meeting": _meeting(decision), "date": day(decision["on"])}
+    by_consensus = decision["method"] == "consensus"
+    match decision["act"], by_consensus:
+        case "adopted", True:
+            text = _(
+                "The work plan was adopted by consensus on %(date)s at the following meeting: "
+                "%(meeting)s."
+            )
+        case "adopted", False:
+            text = _("The work plan was adopted on %(date)s at the following meeting: %(meeting)s.")
+        case "approved", True:
+            text = _(
+                "The work plan was approved by consensus on %(date)s at the following meeting: "
+                "%(meeting)s."
+            )
+        case "approved", False:
+            text = _(
+                "The work plan was approved on %(date)s at the following meeting: %(meeting)s."
+            )
+        case "submitted", _method:
+            text = _(
+                "The work plan was submitted for approval on %(date)s to the following meeting: "
+                "%(meeting)s."
+            )
+        case "reported", _method:
+            text = _(
+                "The approved work plan was reported on %(date)s to the following meeting: "
+                "%(meeting)s."
+            )
+        case "returned", _method:
+            text = _(
+                "The work plan was returned for a new revision on %(date)s by the following "
+                "meeting: %(meeting)s."
+            )
+        case _act:
+            text = _("A decision was taken on %(date)s at the following meeting: %(meeting)s.")
+    return text % facts
+
+
+def declared(decision: dict[str, Any]) -> str:
+    """Who put the decision on the record, and in what capacity."""
+    if not decision["by"]:
+        return ""
+    facts = {key: decision[key] for key in ("by", "capacity", "state")}
+    if decision["capacity"] and decision["state"]:
+        return _("It was put on the record by %(by)s (%(state)s), %(capacity)s.") % facts
+    if decision["state"]:
+        return _("It was put on the record by %(by)s (%(state)s).") % facts
+    return _("It was put on the record by %(by)s.") % facts
+
+
+def standing(decisions: list[dict[str, Any]], edition: str) -> list[str]:
+    """What the cover says of the text's standing."""
+    if edition == "draft":
+        return [_("Draft text for consideration. It binds nobody and is not for citation.")]
+    texts = {
+        "adopted": _("Adopted on %(date)s, %(meeting)s."),
+        "approved": _("Approved on %(date)s, %(meeting)s."),
+        "reported": _("Reported on %(date)s, %(meeting)s."),
+    }
+    wanted = {"adopted": ("adopted",), "approved": ("adopted", "approved")}.get(
+        edition, ("adopted", "approved", "reported")
+    )
+    last = {decision["act"]: decision for decision in decisions}
+    found = [
+        texts[act] % {"date": day(last[act]["on"]), "meeting": _meeting(last[act])}
+        for act in wanted
+        if act in last
+    ]
+    return found or [_("This print does not hold the record of decisions.")]
+
+
+def compose(order: dict[str, Any]) -> dict[str, Any]:
+    """The page of record: decisions in order of time, positions, statements in order received."""
+    decisions = [
+        {
+            "heading": HEADINGS[decision["act"]]()
+            if decision["act"] in HEADINGS
+            else decision["act"],
+            "sentence": f"{sentence(decision)} {declared(decision)}".strip(),
+            # The report's own text is its summary; that of any other decision is its reason.
+            "reason": "" if decision["act"] == "reported" else decision.get("text", ""),
+            "positions": [
+                {
+                    "state": position["state"],
+                    "position": word(POSITIONS, position["position"]),
+                    "on": day(position["on"]),
+                    "by": position["by"],
+                    "capacity": position["capacity"],
+                }
+                for position in decision["positions"]
+            ],
+        }
+        for decision in order["decisions"]
+    ]
+    statements = [
+        {
+            "heading": _("%(number)d. %(kind)s by %(state)s")
+            % {
+                "number": number,
+                "kind": word(STATEMENTS, statement["kind"]),
+                "state": statement["state"],
+            },
+            "received": received(statement["by"], statement["on"]),
+            "text": statement["text"],
+        }
+        for number, statement in enumerate(order["statements"], 1)
+    ]
+    return {"decisions": decisions, "statements": statements}
+
+
+def received(by: str, on: str | None) -> str:
+    if by and on:
+        return _("%(name)s, %(date)s") % {"name": by, "date": day(on)}
+    return by or day(on)
+
+
+def year_in_brief(order: dict[str, Any], completed: int, total: int) -> list[str]:
+    """The year as sentences, from the decisions and the state of activities."""
+    found = [sentence(decision) for decision in order["decisions"]]
+    if order["statements"]:
+        states = list(dict.fromkeys(statement["state"] for statement in order["statements"]))
+        found.append(
+            ngettext(
+                "%(count)d statement was placed on the record, by %(states)s.",
+                "%(count)d statements were placed on the record, by %(states)s.",
+                len(order["statements"]),
+            )
+            % {"count": len(order["statements"]), "states": ", ".join(states)}
+        )
+    if total:
+        found.append(counted("completed", completed, total))
+    return found
+
+
+def counted(state: str, count: int, total: int) -> str:
+    """ "7 of 12 activities: completed", as a sentence."""
+    if state == "completed":
+        return ngettext(
+            "%(count)d of %(total)d activity is completed.",
+            "%(count)d of %(total)d activities are completed.",
+            total,
+        ) % {"count": count, "total": total}
+    return ngettext(
+        "%(count)d of %(total)d activity: %(state)s.",
+        "%(count)d of %(total)d activities: %(state)s.",
+        total,
+    ) % {"count": count, "total": total, "state": word(STATES, state)}

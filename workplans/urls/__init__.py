@@ -1,0 +1,13 @@
+"""The addresses of this room, by the page family they belong to."""
+
+from workplans.urls import deciding, editing, plans, public, review
+
+app_name = "workplans"
+
+urlpatterns = [
+    *public.urlpatterns,
+    *plans.urlpatterns,
+    *editing.urlpatterns,
+    *review.urlpatterns,
+    *deciding.urlpatterns,
+]

@@ -1,0 +1,24 @@
+from django.urls import include, path
+
+from workplans.views import editing
+
+urlpatterns = [
+    path(
+        "desk/plans/<int:year>/edit/",
+        include(
+            [
+                path("", editing.edit, name="edit"),
+                path("general/", editing.general, name="edit_general"),
+                path("areas/add/", editing.area_add, name="area_add"),
+                path("areas/<uuid:key>/", editing.area, name="area"),
+                path("areas/<uuid:key>/activities/add/", editing.activity_add, name="activity_add"),
+                path("activities/<uuid:key>/", editing.activity, name="activity"),
+                path("texts/add/<str:kind>/", editing.text_add, name="text_add"),
+                path("texts/<uuid:key>/", editing.text, name="text"),
+                path("calendar/", editing.calendar, name="calendar"),
+                path("<str:part>/<uuid:key>/remove/", editing.remove, name="remove"),
+                path("<str:part>/<uuid:key>/move/", editing.move, name="move"),
+            ]
+        ),
+    ),
+]

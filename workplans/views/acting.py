@@ -1,0 +1,59 @@
+"""From an operation's refusal to an answer the person can work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+
+from secretariat.standing import NotEntitled, Standing
+from workplans import permissions
+from workplans.consensus import NoConsensus
+from workplans.operations.decision import ReasonMissing, WrongDay, WrongMeeting
+from workplans.operations.followup import NoSuchActivity
+from workplans.operations.locking import Superseded
+from workplans.operations.review import NotAnAnswer, NotReady
+from workplans.procedure import OutOfOrder
+
+REFUSALS = (
+    NoConsensus,
+    NoSuchActivity,
+    NotAnAnswer,
+    NotReady,
+    OutOfOrder,
+    ReasonMissing,
+    Superseded,
+    WrongDay,
+    WrongMeeting,
+)
+
+
+def admit(act: str, standing: Standing) -> None:
+    """Let in whoever is entitled to an act; the others read why they are not."""
+    try:
+        permissions.entitled(act, standing)
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+
+
+def attempt(form: BaseForm, act: Callable[[], Any]) -> Any:
+    """What the act returns; None if it was refused, with the sentence among the form's errors.
+
+    The form still holds everything the person typed.
+    """
+    try:
+        return act()
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except REFUSALS as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+def status_of(form: BaseForm) -> int:
+    """The status a page with this form answers with: 422 to fix a field, 409 to look again."""
+    if not form.errors:
+        return 200
+    return 409 if form.non_field_errors() else 422

@@ -1,0 +1,281 @@
+"""What the page of a consideration says to its reader: the rows, the outcome, the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings.models import Meeting
+from secretariat.dates import PartialDate
+from secretariat.models import Entry
+from secretariat.register import entries_about
+from secretariat.standing import Standing
+from workplans import queries
+from workplans.models import Consideration, Position, Revision, WorkPlan
+from workplans.permissions import available_acts, voice_or_none
+
+Outcome = Consideration.Outcome
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing a reader can do next, or the reason why there is nothing to do."""
+
+    title: str
+    text: str
+    url: str = ""
+    label: str = ""
+    pressing: bool = True
+    receipt: str = ""
+
+
+def text_name(revision: Revision) -> str:
+    """What a text is called beside the others of its plan."""
+    if revision.number == 1:
+        return _("Original")
+    return _("Rev.%(number)d") % {"number": revision.number - 1}
+
+
+def own_states(standing: Standing) -> set[int]:
+    return {appointment.state_id for appointment in standing.appointments}
+
+
+def rows(
+    board: queries.Board, earlier: dict[int, Position], standing: Standing
+) -> list[dict[str, Any]]:
+    """A row for each counted seat, in the order of states.
+
+    A state that has not answered this text is shown with what it said to an earlier one, since
+    that does not count any more.
+    """
+    revision = text_name(board.consideration.revision)
+    own = own_states(standing)
+    found = []
+    for answer in board.answers:
+        position, state = answer.position, answer.seat.state
+        row: dict[str, Any] = {"state": state.name, "own": state.pk in own}
+        if position:
+            row |= {
+                "position": position.kind,
+                "revision": revision,
+                "date": position.on,
+                "by": f"{position.person}, {position.appointment.capacity}",
+            }
+        elif state.pk in earlier:
+            row["text"] = _given_before(earlier[state.pk], board.consideration, state.pk in own)
+        found.append(row)
+    return found
+
+
+def _given_before(position: Position, consideration: Consideration, own: bool) -> str:
+    given, facts = position.consideration.revision, {"position": position.get_kind_display()}
+    if given.number == 1:
+        said = _("%(position)s – given on the original text") % facts
+    else:
+        said = _("%(position)s – given on %(text)s") % {**facts, "text": text_name(given)}
+    if not own or not consideration.is_open:
+        return said
+    return _("%(said)s; confirm for %(this)s") % {
+        "said": said,
+        "this": text_name(consideration.revision),
+    }
+
+
+def statements(board: queries.Board) -> list[Position]:
+    """What states wrote beside their standing answers, in the order received."""
+    written = [answer.position for answer in board.answers if answer.position]
+    return sorted((p for p in written if p.text), key=lambda position: position.pk)
+
+
+def time_left(meeting: Meeting, day: date) -> str:
+    """How long a meeting still takes answers, counted in days of its place."""
+    if not meeting.begins or not meeting.ends:
+        return ""
+    if day < meeting.begins.first:
+        days = (meeting.begins.first - day).days
+        return ngettext(
+            "The meeting begins in %(days)d day.", "The meeting begins in %(days)d days.", days
+        ) % {"days": days}
+    days = (meeting.ends.last - day).days
+    if days < 0:
+        return _("The meeting is over.")
+    if days == 0:
+        return _("The meeting ends today.")
+    return ngettext(
+        "The meeting ends in %(days)d day.", "The meeting ends in %(days)d days.", days
+    ) % {"days": days}
+
+
+def names(board: queries.Board, codes: tuple[str, ...]) -> str:
+    """The states of these codes, as a list in words."""
+    found = [a.seat.state.name for a in board.answers if a.seat.state.code in codes]
+    if len(found) < 2:
+        return "".join(found)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(found[:-1]), "last": found[-1]}
+
+
+def outcome(consideration: Consideration) -> dict[str, str]:
+    """How a closed consideration ended: a sentence, and the reason where one was given."""
+    decision = getattr(consideration, "decision", None)
+    assert consideration.closed is not None
+    day = decision.on if decision else consideration.meeting.day_at(consideration.closed)
+    sentence = {
+        Outcome.ADOPTED: _("Adopted by consensus on %(day)s."),
+        Outcome.APPROVED: _("Approved by the ministers on %(day)s."),
+        Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
+        Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
+        Outcome.WITHDRAWN: _("Withdrawn on %(day)s. The plan became a draft again."),
+    }[Outcome(consideration.outcome)] % {"day": PartialDate.of(day)}
+    reason = decision.text if decision else ""
+    if consideration.outcome == Outcome.WITHDRAWN:
+        entry = _withdrawal(consideration)
+        reason = entry.facts.get("reason", "") if entry else ""
+    return {"sentence": sentence, "reason": reason}
+
+
+def _withdrawal(consideration: Consideration) -> Entry | None:
+    return (
+        entries_about(consideration.plan)
+        .filter(act="withdraw", facts__revision=consideration.revision.symbol)
+        .first()
+    )
+
+
+def next_steps(
+    standing: Standing, consideration: Consideration, board: queries.Board, day: date
+) -> list[Step]:
+    """What the reader can do about this consideration; usually one thing, often nothing."""
+    plan = consideration.plan
+    acts = available_acts(standing, plan)
+    if not consideration.is_open:
+        return _after(plan, consideration, acts)
+    found = []
+    answer = _answer(standing, consideration, board, day)
+    if answer:
+        found.append(answer)
+    if standing.drafting and not consideration.before_ministers:
+        found.append(_conduct(consideration, board, acts, day))
+    return found
+
+
+def _answer(
+    standing: Standing, consideration: Consideration, board: queries.Board, day: date
+) -> Step | None:
+    voice = voice_or_none(standing, consideration)
+    if voice is None:
+        return _silent_member(standing, consideration, board)
+    seat, basis = voice
+    meeting = consideration.meeting
+    state = {"state": seat.state.name}
+    given = board.of_state(seat.state_id)
+    ministers_wait = consideration.before_ministers and not meeting.sits_on(day)
+    url = "" if ministers_wait else reverse("workplans:position", args=[consideration.pk])
+    if given is None:
+        text = _("You answer for it as %(capacity)s.") % {"capacity": basis.capacity.lower()}
+        if ministers_wait:
+            text = _("Ministers decide while their meeting sits: %(dates)s.") % {
+                "dates": meeting.dates
+            }
+        label = (
+            _("Approve or return the plan")
+            if consideration.before_ministers
+            else _("State the position of %(state)s")
+        )
+        return Step(_("%(state)s has not answered") % state, text, url, label % state)
+    return Step(
+        _("%(state)s: %(position)s") % {**state, "position": given.get_kind_display()},
+        _("You may change the answer until the text is decided."),
+        url,
+        _("Change the position of %(state)s") % state,
+        pressing=False,
+        receipt=reverse("workplans:receipt", args=[given.pk]),
+    )
+
+
+def _silent_member(
+    standing: Standing, consideration: Consideration, board: queries.Board
+) -> Step | None:
+    """For those of a delegation who do not speak for it."""
+    own = own_states(standing)
+    seat = next((a.seat for a in board.answers if a.seat.state_id in own), None)
+    if seat is None or standing.drafting or board.of_state(seat.state_id):
+        return None
+    state = {"state": seat.state.name}
+    who = (
+        _("The minister of %(state)s answers for it.")
+        if consideration.before_ministers
+        else _("The head of delegation of %(state)s, or the alternate, answers for it.")
+    )
+    return Step(_("%(state)s has not answered") % state, who % state)
+
+
+def _conduct(consideration: Consideration, board: queries.Board, acts: set[str], day: date) -> Step:
+    """For the chair and the secretariat: adopt, wait, or write another text."""
+    tally, meeting = board.tally, consideration.meeting
+    new_text = reverse("workplans:edit", args=[consideration.plan.year])
+    if meeting.ends and meeting.ends.last < day:
+        return Step(
+            _("The meeting is over"),
+            _("The plan can be adopted at a meeting only. Circulate it to the next one."),
+            reverse("workplans:circulate", args=[consideration.plan.year]),
+            _("Circulate to another meeting"),
+        )
+    if tally.opposing:
+        return Step(
+            _("Answer the objection of %(states)s") % {"states": names(board, tally.opposing)},
+            _("Talk to them, or write a new text and circulate it; all states then answer anew."),
+            new_text,
+            _("Write a new text"),
+            pressing=False,
+        )
+    if tally.silent:
+        return Step(
+            _("Waiting for %(states)s") % {"states": names(board, tally.silent)},
+            _("The plan can be adopted when every state has approved this text."),
+        )
+    if "adopt" not in acts:
+        return Step(
+            _("There is consensus"), _("The chair can adopt the plan while the meeting sits.")
+        )
+    if not meeting.sits_on(day):
+        return Step(
+            _("There is consensus"),
+            _("You can adopt the plan while the meeting sits: %(dates)s.")
+            % {"dates": meeting.dates},
+        )
+    return Step(
+        _("There is consensus"),
+        _("You can adopt the plan for the Advisory Group."),
+        reverse("workplans:adopt", args=[consideration.pk]),
+        _("Adopt the plan"),
+    )
+
+
+def _after(plan: WorkPlan, consideration: Consideration, acts: set[str]) -> list[Step]:
+    """For the chair, where the plan this text belongs to still stands with its outcome."""
+    if plan.revision_id != consideration.revision_id:
+        return []
+    if consideration.outcome == Outcome.ADOPTED and "submit" in acts:
+        return [
+            Step(
+                _("Submit it to the ministers"),
+                _("The Advisory Group has adopted the plan."),
+                reverse("workplans:submit", args=[plan.year]),
+                _("Submit the plan"),
+            )
+        ]
+    if consideration.outcome == Outcome.APPROVED and "report" in acts:
+        return [
+            Step(
+                _("Report it to the summit"),
+                _("The ministers have approved the plan."),
+                reverse("workplans:report", args=[plan.year]),
+                _("Report to the summit"),
+            )
+        ]
+    return []

@@ -1,0 +1,623 @@
+"""A plan on the desk of those who work with it: where it stands, its next step, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import JSONField, Prefetch
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from meetings.models import Body, Meeting, Seat
+from secretariat.dates import PartialDate
+from secretariat.register import entries_about
+from secretariat.standing import NotEntitled, Standing
+from workplans import comparison, content, draft, gaps, permissions, procedure, queries
+from workplans import history as histories
+from workplans.consensus import tally
+from workplans.forms.drafting import CirculateForm, StartForm
+from workplans.models import Consideration, Document, Position, Revision, WorkPlan
+from workplans.operations import drafting, review
+from workplans.operations.locking import Superseded
+from workplans.procedure import OutOfOrder
+from workplans.views import board as boards
+from workplans.views.acting import admit, status_of
+from workplans.views.board import Step
+from workplans.views.editing import pointed
+
+POSTS = require_http_methods(["GET", "HEAD", "POST"])
+Status = WorkPlan.Status
+
+
+def find(request: HttpRequest, year: int) -> WorkPlan:
+    plan: WorkPlan = get_object_or_404(
+        WorkPlan.objects.visible_to(request.user).select_related(
+            "presidency__state", "revision", "changed_by", "based_on"
+        ),
+        year=year,
+    )
+    return plan
+
+
+def reads_draft(request: HttpRequest, plan: WorkPlan) -> bool:
+    return WorkPlan.objects.drafts_open_to(request.user).filter(pk=plan.pk).exists()
+
+
+# The list
+
+
+@dataclass(frozen=True)
+class Row:
+    """A plan in the list, with what the reader can do about it, or what it waits for."""
+
+    plan: WorkPlan
+    title: str
+    step: Step
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The plans a person works with, each with its next step."""
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    circulated = KeyTextTransform("title", Cast("revision__text", JSONField()))
+    plans: list[Any] = list(
+        WorkPlan.objects.visible_to(request.user)
+        .select_related("presidency__state")
+        .annotate(circulated_title=circulated)
+    )
+    before = _open_considerations(plans)
+    drafts = set(WorkPlan.objects.drafts_open_to(request.user).values_list("pk", flat=True))
+    rows = [
+        Row(
+            plan,
+            plan.title if plan.pk in drafts else plan.circulated_title or plan.title,
+            _next_in_list(standing, plan, before.get(plan.pk)),
+        )
+        for plan in plans
+    ]
+    year = next_year(standing)
+    context = {
+        "rows": rows,
+        "year": year,
+        "previous": next((row.plan for row in rows if row.plan.year < year), None),
+        "starts": standing.drafting is not None,
+    }
+    return render(request, "workplans/index.html", context)
+
+
+def _open_considerations(
+    plans: list[WorkPlan],
+) -> dict[int, tuple[Consideration, dict[int, Position]]]:
+    seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
+    found = list(
+        Consideration.objects.filter(plan__in=plans, closed=None)
+        .select_related("revision", "meeting__body")
+        .prefetch_related(seats)
+    )
+    said: dict[int, dict[int, Position]] = {consideration.pk: {} for consideration in found}
+    for position in Position.objects.filter(consideration__in=found).standing():
+        said[position.consideration_id][position.seat_id] = position
+    return {item.plan_id: (item, said[item.pk]) for item in found}
+
+
+def _next_in_list(
+    standing: Standing,
+    plan: WorkPlan,
+    before: tuple[Consideration, dict[int, Position]] | None,
+) -> Step:
+    acts = permissions.available_acts(standing, plan)
+    if before is None:
+        return _next_in_hand(plan, acts)
+    consideration, said = before
+    page = reverse("workplans:consideration", args=[consideration.pk])
+    seats = list(consideration.meeting.seats.all())
+    count = tally(
+        [seat.state.code for seat in seats],
+        {seat.state.code: said[seat.pk].kind for seat in seats if seat.pk in said},
+    )
+    voice = permissions.voice_or_none(standing, consideration)
+    if voice and voice[0].pk not in said:
+        return Step(
+            "",
+            count.sentence(),
+            reverse("workplans:position", args=[consideration.pk]),
+            _("Approve or return the plan")
+            if consideration.before_ministers
+            else _("State the position of %(state)s") % {"state": voice[0].state},
+        )
+    if "adopt" in acts and count.agreed:
+        adopt = reverse("workplans:adopt", args=[consideration.pk])
+        return Step("", count.sentence(), adopt, _("Adopt the plan"))
+    return Step("", count.sentence(), page, _("See who has answered"), pressing=False)
+
+
+def _next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
+    """The next step for a plan that is before no meeting."""
+    year = [plan.year]
+    if "edit" in acts:
+        returned = plan.revision_id is not None
+        return Step(
+            "",
+            _("It came back, and is in the hands of the secretariat.")
+            if returned
+            else _("It is in the hands of the secretariat."),
+            reverse("workplans:edit", args=year),
+            _("Revise the text") if returned else _("Write the text"),
+        )
+    if "submit" in acts:
+        return Step(
+            "",
+            _("The Advisory Group has adopted it."),
+            reverse("workplans:submit", args=year),
+            _("Submit it to the ministers"),
+        )
+    if "report" in acts:
+        return Step(
+            "",
+            _("The ministers have approved it."),
+            reverse("workplans:report", args=year),
+            _("Report it to the summit"),
+        )
+    if "record_progress" in acts:
+        return Step(
+            "",
+            _("The ministers have approved it."),
+            reverse("workplans:progress", args=year),
+            _("Record the state of activities"),
+        )
+    return Step("", WHERE.get(plan.status, lambda: "")(), pressing=False)
+
+
+WHERE: dict[str, Callable[[], str]] = {
+    Status.DRAFT: lambda: _("The secretariat is writing it."),
+    Status.ADOPTED: lambda: _("Adopted by the Advisory Group; not yet submitted to the ministers."),
+    Status.APPROVED: lambda: _("Approved by the ministers; not yet reported to the summit."),
+    Status.REPORTED: lambda: _("Reported to the summit."),
+}
+
+
+def next_year(standing: Standing) -> int:
+    """The first year from this one on that has no plan."""
+    taken = set(WorkPlan.objects.values_list("year", flat=True))
+    year = standing.day.year
+    while year in taken:
+        year += 1
+    return year
+
+
+# Starting
+
+
+@POSTS
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a year's plan, blank or from an earlier one."""
+    admit("start", request.standing)  # type: ignore[attr-defined]
+    year = next_year(request.standing)  # type: ignore[attr-defined]
+    earlier = list(WorkPlan.objects.order_by("-year")[:5])
+    form = StartForm(
+        request.POST if request.method == "POST" else None,
+        suggested=year,
+        title=_("%(partnership)s Annual Work Plan %(year)d")
+        % {"partnership": settings.PARTNERSHIP["short"], "year": year},
+        earlier=earlier,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan, left = drafting.start(
+                year=form.cleaned_data["year"],
+                title=form.cleaned_data["title"],
+                based_on=form.based_on,
+                by=request.person,  # type: ignore[attr-defined]
+                on=timezone.now(),
+            )
+        except NotEntitled as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except drafting.CannotStart as refusal:
+            again = _started_before(request, form.cleaned_data["year"])
+            if again:
+                messages.info(request, _("You have started the plan of this year already."))
+                return redirect("workplans:overview", year=again.year)
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The %(year)d work plan is started.") % {"year": plan.year})
+            if left:
+                messages.info(request, _left_behind(left))
+            return redirect("workplans:overview", year=plan.year)
+    context = {"form": form, "year": year}
+    return render(request, "workplans/start.html", context, status=status_of(form))
+
+
+def _started_before(request: HttpRequest, year: int) -> WorkPlan | None:
+    """The plan the same person started already: most likely the form was sent twice."""
+    plan = WorkPlan.objects.filter(year=year).first()
+    own = plan and entries_about(plan).filter(act="start", by=request.person)  # type: ignore[attr-defined]
+    return plan if own and own.exists() else None
+
+
+def _left_behind(titles: list[str]) -> str:
+    most = 5
+    shown = "; ".join(titles[:most])
+    words = ngettext(
+        "%(count)d activity was left behind, being completed or cancelled: %(titles)s",
+        "%(count)d activities were left behind, being completed or cancelled: %(titles)s",
+        len(titles),
+    ) % {"count": len(titles), "titles": shown}
+    if len(titles) > most:
+        return _("%(words)s; and %(more)d more.") % {"words": words, "more": len(titles) - most}
+    return f"{words}."
+
+
+# One plan
+
+
+@require_safe
+def overview(request: HttpRequest, year: int) -> HttpResponse:
+    """Where a plan stands, the one next step for this person, and everything about it."""
+    plan = find(request, year)
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    acts = permissions.available_acts(standing, plan)
+    reader = reads_draft(request, plan)
+    form = draft.compose(plan) if reader and plan.is_editable else None
+    considerations = list(
+        Consideration.objects.visible_to(request.user)
+        .filter(plan=plan)
+        .select_related("revision", "meeting__body", "plan", "decision")
+        .prefetch_related("meeting__seats__state")
+    )
+    open_now = next((item for item in considerations if item.is_open), None)
+    problems = review.readiness(plan, form) if form and "circulate" in acts else []
+    circulated = plan.revision.form if plan.revision else None
+    changes = None
+    if form and circulated and plan.is_editable:
+        changes = comparison.changes(circulated, form)
+    shown = form or circulated or {}
+    context = {
+        "plan": plan,
+        "title": shown.get("title", plan.title),
+        "life": queries.life(plan),
+        "acts": acts,
+        "reads_draft": reader,
+        "steps": _steps(standing, plan, acts, open_now, problems, changes),
+        "facts": _facts(plan, open_now),
+        "sections": _sections(plan, form, "edit" in acts) if form else [],
+        "changes": changes,
+        "open_now": open_now,
+        "considerations": [
+            {"item": item, "ended": None if item.is_open else _ended(item)}
+            for item in considerations
+        ],
+        "decisions": [_decision_line(item) for item in reversed(queries.decisions(plan))],
+        "documents": list(
+            Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
+        ),
+    }
+    return render(request, "workplans/overview.html", context)
+
+
+def _steps(
+    standing: Standing,
+    plan: WorkPlan,
+    acts: set[str],
+    open_now: Consideration | None,
+    problems: list[str],
+    changes: comparison.Changes | None,
+) -> list[Step]:
+    if open_now is not None:
+        day = open_now.meeting.day_at(timezone.now())
+        found = boards.next_steps(standing, open_now, queries.board(open_now), day)
+        if not found:
+            words = open_now.meeting.name
+            found = [Step(_("Before the %(meeting)s") % {"meeting": words}, "", pressing=False)]
+        return found
+    year = [plan.year]
+    if "circulate" in acts and problems:
+        return [
+            Step(
+                _("Write the text"),
+                ngettext(
+                    "%(count)d problem keeps it from being circulated.",
+                    "%(count)d problems keep it from being circulated.",
+                    len(problems),
+                )
+                % {"count": len(problems)},
+                reverse("workplans:edit", args=year),
+                _("Write the text"),
+            )
+        ]
+    if "circulate" in acts:
+        text = _("The delegations see it when you circulate it before a meeting.")
+        if changes is not None:
+            text = _("Since %(symbol)s: %(changes)s") % {
+                "symbol": plan.revision.symbol if plan.revision else "",
+                "changes": changes.sentence,
+            }
+        return [
+            Step(
+                _("Circulate the text"),
+                text,
+                reverse("workplans:circulate", args=year),
+                _("Circulate it to the delegations"),
+            )
+        ]
+    step = _next_in_hand(plan, acts)
+    if not step.url:
+        return [Step(step.text, "", pressing=False)]
+    return [Step(step.label, step.text, step.url, step.label)]
+
+
+def _facts(plan: WorkPlan, open_now: Consideration | None) -> list[dict[str, Any]]:
+    facts = [
+        {"label": _("Presidency"), "value": plan.presidency.state.name},
+        {"label": _("Where it is now"), "value": _where(plan, open_now)},
+    ]
+    if plan.revision:
+        facts.append({"label": _("Last circulated as"), "value": plan.revision.symbol})
+    if plan.based_on:
+        facts.append(
+            {
+                "label": _("Started from"),
+                "value": _("The %(year)d plan") % {"year": plan.based_on.year},
+            }
+        )
+    return facts
+
+
+def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
+    if open_now is not None:
+        return _("Before the meeting: %(meeting)s, %(dates)s") % {
+            "meeting": open_now.meeting.name,
+            "dates": open_now.meeting.dates,
+        }
+    if plan.status == Status.SUBMITTED:
+        return _("Submitted to the ministers.")
+    if plan.status == Status.UNDER_CONSIDERATION:
+        return _("Before the Advisory Group.")
+    return str(WHERE[Status(plan.status)]())
+
+
+def _sections(plan: WorkPlan, form: content.Form, edits: bool) -> list[dict[str, Any]]:
+    """The parts of the draft as a task list; links only for those who may edit."""
+    editor = reverse("workplans:edit", args=[plan.year])
+    rows = [
+        {
+            "title": _("Title and preamble"),
+            "status": _("Written") if form["preamble"] else _("No preamble yet"),
+            "url": reverse("workplans:edit_general", args=[plan.year]),
+        }
+    ]
+    for area in gaps.areas(form):
+        lacking = sum(bool(item.lacks) for item in area.activities)
+        count = len(area.activities)
+        rows.append(
+            {
+                "title": f"{area.number} {area.form['title']}",
+                "hint": ngettext("%d activity", "%d activities", count) % count if count else "",
+                "status": _("No activities yet")
+                if not count
+                else ngettext("%d to complete", "%d to complete", lacking) % lacking
+                if lacking
+                else _("Written"),
+                "url": f"{editor}#part-{area.form['id']}",
+            }
+        )
+    for key, name, none in (
+        ("working_groups", _("Working groups"), _("None yet")),
+        ("meetings", _("Calendar of meetings"), _("No meetings yet")),
+        ("annexes", _("Annexes"), _("None yet")),
+    ):
+        rows.append(
+            {
+                "title": name,
+                "status": str(len(form[key])) if form[key] else none,
+                "url": f"{editor}#{key.replace('_', '-')}",
+            }
+        )
+    if not edits:
+        for row in rows:
+            row["url"] = ""
+    return rows
+
+
+def _ended(consideration: Consideration) -> PartialDate:
+    decision = getattr(consideration, "decision", None)
+    assert consideration.closed is not None
+    return PartialDate.of(
+        decision.on if decision else consideration.meeting.day_at(consideration.closed)
+    )
+
+
+def _decision_line(decision: Any) -> dict[str, Any]:
+    return {
+        "title": decision.get_act_display(),
+        "when": f"{decision.meeting.name}, {PartialDate.of(decision.on)}",
+        "by": f"{decision.by}, {decision.appointment.capacity}",
+        "text": decision.text if decision.act == "returned" else "",
+    }
+
+
+@require_safe
+def history(request: HttpRequest, year: int) -> HttpResponse:
+    """What the register says about a plan, and its texts."""
+    plan = find(request, year)
+    reader = reads_draft(request, plan)
+    revisions = _open_revisions(request, plan, reader)
+    symbols = {revision.symbol for revision in revisions}
+    documents = list(Document.objects.filter(plan=plan))
+    entries = [
+        entry
+        for entry in entries_about(plan, *documents)
+        if reader
+        or entry.facts.get("revision", entry.facts.get("symbol", "")) in symbols
+        or entry.act in OPEN_ACTS
+    ]
+    context = {
+        "plan": plan,
+        "title": plan.title if reader or not plan.revision else plan.revision.form["title"],
+        "lines": [histories.line(entry) for entry in entries],
+        "revisions": revisions,
+    }
+    return render(request, "workplans/history.html", context)
+
+
+# What everybody who may read a plan may know was done with it.
+OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
+
+
+def _open_revisions(request: HttpRequest, plan: WorkPlan, reader: bool) -> list[Revision]:
+    """The texts a person may read: those put before their table, and the one that is public."""
+    revisions = plan.revisions.select_related("by", "previous").order_by("-number")
+    if reader:
+        return list(revisions)
+    before = set(
+        Consideration.objects.visible_to(request.user)
+        .filter(plan=plan)
+        .values_list("revision", flat=True)
+    )
+    current = plan.revision_id if plan.is_public else None
+    return [found for found in revisions if found.pk in before or found.pk == current]
+
+
+@require_safe
+def revision_data(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """The canonical bytes of one circulated text, by which its digest can be checked."""
+    plan = find(request, year)
+    found = next(
+        (
+            revision
+            for revision in _open_revisions(request, plan, reads_draft(request, plan))
+            if revision.number == number
+        ),
+        None,
+    )
+    if found is None:
+        raise Http404
+    name = found.symbol.replace("/", "-")
+    return HttpResponse(
+        found.text.encode(),
+        content_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.json"',
+            "ETag": f'"{found.digest}"',
+        },
+    )
+
+
+@require_safe
+def preview(request: HttpRequest, year: int) -> HttpResponse:
+    """The draft as its readers would see it."""
+    plan = find(request, year)
+    if not reads_draft(request, plan):
+        raise PermissionDenied(_("Only the secretariat reads the working draft."))
+    context = {
+        "plan": plan,
+        "text": draft.compose(plan),
+        "acts": permissions.available_acts(request.standing, plan),  # type: ignore[attr-defined]
+    }
+    return render(request, "workplans/preview.html", context)
+
+
+# Circulating
+
+
+@POSTS
+def circulate(request: HttpRequest, year: int) -> HttpResponse:
+    """Freeze the draft as the next revision and put it before the Advisory Group."""
+    plan = find(request, year)
+    admit("circulate", request.standing)  # type: ignore[attr-defined]
+    sent = request.method == "POST"
+    if not sent:
+        try:
+            procedure.follow("circulate", plan.status)
+        except OutOfOrder as refusal:
+            messages.info(request, str(refusal))
+            return redirect("workplans:overview", year=year)
+    text = draft.compose(plan)
+    meetings = list(
+        Meeting.objects.of(Body.ADVISORY_GROUP)
+        .ahead(request.standing.day)  # type: ignore[attr-defined]
+        .select_related("body")
+        .prefetch_related(
+            Prefetch("seats", Seat.objects.filter(counted=True).select_related("state"))
+        )
+        .order_by("begins")
+    )
+    number = (plan.revision.number if plan.revision else 0) + 1
+    symbol = review.symbol_of(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
+    on_screen = {"seen": content.digest(content.dump(text)), "number": number}
+    form = CirculateForm(
+        request.POST if sent else None, symbol=symbol, meetings=meetings, initial=on_screen
+    )
+    problems: list[str] = [] if sent else review.readiness(plan, text)
+    if sent and form.is_valid():
+        done, problems = _circulate(request, plan, form, number)
+        if done is not None:
+            return redirect("workplans:consideration", pk=done.pk)
+        # What was written stays; what the person saw and confirmed is asked for again.
+        written = {"meeting": form.cleaned_data["meeting"], "message": form.cleaned_data["message"]}
+        form = CirculateForm(symbol=symbol, meetings=meetings, initial={**on_screen, **written})
+    changes = comparison.changes(plan.revision.form, text) if plan.revision else None
+    context = {
+        "plan": plan,
+        "form": form,
+        "symbol": symbol,
+        "meetings": [
+            {"meeting": meeting, "states": [seat.state.name for seat in meeting.seats.all()]}
+            for meeting in meetings
+        ],
+        "changes": changes,
+        "unchanged": changes is not None and not changes and plan.status != Status.DRAFT,
+        "problems": pointed(problems, text, year),
+        "asked_again": plan.status == Status.UNDER_CONSIDERATION,
+        "sent": sent,
+        "errors": problems if sent else [],
+    }
+    status = 409 if sent and problems else status_of(form)
+    return render(request, "workplans/circulate.html", context, status=status)
+
+
+def _circulate(
+    request: HttpRequest, plan: WorkPlan, form: CirculateForm, next_number: int
+) -> tuple[Consideration | None, list[str]]:
+    """The consideration that is open now, or what stands in the way."""
+    number, meeting = form.cleaned_data["number"], form.cleaned_data["meeting"]
+    person = request.person  # type: ignore[attr-defined]
+    sent_before = Consideration.objects.filter(
+        plan=plan, revision__number=number, meeting=meeting, by=person, closed=None
+    ).first()
+    if sent_before:
+        return sent_before, []
+    if number != next_number:
+        return None, [_("Somebody circulated another text meanwhile. Look at it before you go on.")]
+    try:
+        done = review.circulate(
+            plan,
+            meeting=meeting,
+            message=form.cleaned_data["message"],
+            seen=form.cleaned_data["seen"],
+            by=person,
+            on=timezone.now(),
+        )
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except review.NotReady as refusal:
+        return None, refusal.problems
+    except (OutOfOrder, Superseded) as refusal:
+        return None, [str(refusal)]
+    messages.success(
+        request,
+        _("%(symbol)s is before the delegations. They have been told.")
+        % {"symbol": done.revision.symbol},
+    )
+    return done, []

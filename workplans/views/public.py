@@ -1,0 +1,347 @@
+"""What anybody may read: adopted plans and issued documents."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from secretariat.dates import PartialDate
+from secretariat.models import Person
+from workplans import documents as issuing
+from workplans import queries
+from workplans.forms.public import DocumentFilter
+from workplans.models import Decision, Document, WorkPlan
+from workplans.typesetting.words import language
+
+log = logging.getLogger(__name__)
+
+PER_PAGE = 20
+Status = Document.Status
+
+
+# Plans
+
+
+@login_not_required
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    found = WorkPlan.objects.public().select_related("presidency__state")
+    return render(request, "workplans/plans.html", {"plans": found})
+
+
+@login_not_required
+@require_safe
+def plan(request: HttpRequest, year: int) -> HttpResponse:
+    """The text of an adopted plan. Whoever may read an unadopted one is led to its overview."""
+    decided = Prefetch("decisions", Decision.objects.select_related("meeting__body"))
+    found = get_object_or_404(
+        WorkPlan.objects.visible_to(request.user)
+        .select_related("revision", "presidency__state")
+        .prefetch_related(decided),
+        year=year,
+    )
+    if not found.is_public:
+        return redirect("workplans:overview", year=year)
+    issued = list(found.documents.select_related("superseded_by"))
+    tag = None if request.user.is_authenticated else _plan_tag(found, issued)
+    response = get_conditional_response(request, etag=tag) if tag else None
+    if response is None:
+        context = {
+            "plan": found,
+            "trail": [_to_plans()],
+            "form": found.revision.form,
+            "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
+            "life": queries.life(found),
+            "current": [d for d in issued if d.status == Status.READY and not d.superseded_by],
+            "superseded": [d for d in issued if d.status == Status.READY and d.superseded_by],
+            "unfinished": [d for d in issued if d.status != Status.READY],
+        }
+        response = render(request, "workplans/plan.html", context)
+    if tag:
+        response.headers["ETag"] = tag
+        patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _to_plans() -> dict[str, str]:
+    return {"label": _("Work plans"), "url": reverse("workplans:plans")}
+
+
+def _plan_tag(found: WorkPlan, issued: list[Document]) -> str:
+    """What the page of a plan depends on, for a visitor."""
+    parts = [release(), get_language(), found.status, found.title, found.revision.digest]
+    parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.sha256}" for d in issued]
+    parts.append(str(Person.any_example()))
+    return f'"{hashlib.sha256(chr(10).join(map(str, parts)).encode()).hexdigest()[:32]}"'
+
+
+@cache
+def release() -> str:
+    """Names the templates and static files of this release.
+
+    A page kept from an earlier release would ask for style sheets that no longer exist.
+    """
+    digest = hashlib.sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in sorted(Path(folder).rglob("*.html")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@login_not_required
+@require_safe
+def plan_data(request: HttpRequest, year: int) -> HttpResponse:
+    """The canonical bytes of a plan's text, as they were digested."""
+    found = get_object_or_404(
+        WorkPlan.objects.visible_to(request.user).select_related("revision"),
+        year=year,
+        revision__isnull=False,
+    )
+    tag = f'"{found.revision.digest}"'
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = HttpResponse(found.revision.text, content_type="application/json; charset=utf-8")
+    response.headers["ETag"] = tag
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+# Documents
+
+
+@login_not_required
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    visible = Document.objects.public()
+    issued = visible.issued()
+    years = list(issued.values_list("plan__year", flat=True).order_by("-plan__year").distinct())
+    form = DocumentFilter(request.GET, years=years)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("kind"):
+        issued = issued.filter(kind=wanted["kind"])
+    if wanted.get("year"):
+        issued = issued.filter(plan__year=wanted["year"])
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "filtered": bool(wanted.get("kind") or wanted.get("year")),
+        "page": Paginator(issued.select_related("superseded_by"), PER_PAGE).get_page(
+            request.GET.get("page")
+        ),
+        "query": f"{query.urlencode()}&" if query else "",
+        "unfinished": visible.exclude(status=Status.READY) if request.user.is_authenticated else [],
+    }
+    return render(request, "workplans/documents.html", context)
+
+
+@login_not_required
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _document(pk)
+    trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
+    if found.plan.is_public:
+        trail.append({"label": found.plan.title, "url": found.plan.get_absolute_url()})
+    context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
+    if found.status == Status.READY:
+        context["facts"] = _facts(found)
+    elif found.status == Status.FAILED:
+        context["may_try_again"] = request.standing.drafting is not None  # type: ignore[attr-defined]
+    else:
+        context["progress"] = Progress.of(found)
+    return render(request, "workplans/document.html", context)
+
+
+def _return_of(found: Document) -> Decision | None:
+    """The decision by which this text went back; it is then no longer in force."""
+    if found.superseded_by_id:
+        return None
+    returns = Decision.objects.filter(revision=found.revision_id, act=Decision.Act.RETURNED)
+    return returns.select_related("meeting__body").first()
+
+
+def _document(pk: int) -> Document:
+    return get_object_or_404(
+        Document.objects.public().select_related(
+            "plan", "revision", "decision__meeting__body", "superseded_by"
+        ),
+        pk=pk,
+    )
+
+
+def _facts(found: Document) -> list[dict[str, Any]]:
+    decision = found.decision
+    return [
+        {
+            "label": _("Symbol"),
+            "value": format_html('<span class="symbol">{}</span>', found.symbol),
+        },
+        {"label": _("Edition"), "value": found.get_edition_display()},
+        {
+            "label": _("Plan"),
+            "value": format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
+            if found.plan.is_public
+            else found.title,
+        },
+        {
+            "label": decision.get_act_display(),
+            "value": format_html(
+                '<a href="{}">{}</a>, {}',
+                decision.meeting.get_absolute_url(),
+                decision.meeting.name,
+                PartialDate.of(decision.on),
+            ),
+        },
+        {"label": _("Language"), "value": language(found.language)},
+        {
+            "label": _("Pages"),
+            "value": found.pages,
+        },
+        {"label": _("Size"), "value": filesizeformat(found.size)},
+        {"label": _("Issued"), "value": PartialDate.of(timezone.localdate(found.issued))},
+        {
+            "label": _("SHA-256 of the PDF"),
+            "value": format_html('<span class="digest">{}</span>', found.sha256),
+        },
+        {
+            "label": _("Digest of the text"),
+            "value": format_html('<span class="digest">{}</span>', found.revision.digest),
+        },
+    ]
+
+
+@login_not_required
+@require_safe
+def document_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes while a document is typeset, asked for by its script."""
+    found = _document(pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(found)
+    if found.status in (Status.READY, Status.FAILED):
+        return HttpResponseClientRefresh()
+    progress = Progress.of(found)
+    seen = request.GET.get("seen", "")
+    if seen == progress.mark:
+        return HttpResponse(status=204)
+    context = {"document": found, "progress": progress, "news": progress.says_more_than(seen)}
+    return render(request, "workplans/document_progress.html", context)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the typesetting of a document is, in real steps."""
+
+    words: str
+    done: int
+    pause: int
+
+    STEPS = ("queued", "collecting", "laying_out", "writing", "checking")
+
+    @classmethod
+    def of(cls, found: Document) -> Progress:
+        age = (timezone.now() - found.requested).total_seconds()
+        pause = 1 if age < 10 else 2 if age < 60 else 5
+        if found.status == Status.QUEUED:
+            return cls(_in_line(found), 0, pause)
+        words = {
+            "collecting": _("Collecting the text."),
+            "laying_out": _("Laying out the pages."),
+            "writing": _("Writing the PDF."),
+            "checking": _("Checking the fonts and the structure of the PDF."),
+        }
+        if found.step not in words:
+            return cls(_("The last attempt did not succeed. It is tried again."), 0, pause)
+        return cls(words[found.step], cls.STEPS.index(found.step), pause)
+
+    @property
+    def total(self) -> int:
+        return len(self.STEPS)
+
+    @property
+    def mark(self) -> str:
+        """Names what is shown, so that an unchanged state need not be sent again."""
+        return f"{hashlib.sha256(self.words.encode()).hexdigest()[:12]}.{self.pause}"
+
+    def says_more_than(self, mark: str) -> bool:
+        return mark.partition(".")[0] != self.mark.partition(".")[0]
+
+
+def _in_line(found: Document) -> str:
+    ahead = Document.objects.filter(
+        status__in=[Status.QUEUED, Status.TYPESETTING], pk__lt=found.pk
+    ).count()
+    if not ahead:
+        return _("Waiting for the worker. No other document is ahead.")
+    return ngettext(
+        "Waiting for the worker. %(count)d document is ahead.",
+        "Waiting for the worker. %(count)d documents are ahead.",
+        ahead,
+    ) % {"count": ahead}
+
+
+@login_not_required
+@require_safe
+def document_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The issued bytes."""
+    found = _document(pk)
+    if found.status != Status.READY:
+        return _no_file(request, found)
+    tag = f'"{found.sha256}"'
+    response: Any = get_conditional_response(request, etag=tag)
+    if response is None:
+        try:
+            file = (Path(settings.DOCUMENT_ROOT) / found.file).open("rb")
+        except OSError as error:
+            log.error("The file of document %s cannot be read: %s", found.pk, error)
+            return _no_file(request, found)
+        response = FileResponse(
+            file, as_attachment=True, filename=found.file_name, content_type="application/pdf"
+        )
+        if request.method == "HEAD":
+            # Not every server drops the body of an answer to HEAD.
+            response.streaming_content = []
+            file.close()
+    response.headers["ETag"] = tag
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _no_file(request: HttpRequest, found: Document) -> HttpResponse:
+    return render(request, "workplans/document_no_file.html", {"document": found}, status=404)
+
+
+@require_POST
+def document_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a document that could not be typeset back in the queue."""
+    found = _document(pk)
+    if request.standing.drafting is None:  # type: ignore[attr-defined]
+        raise PermissionDenied(
+            _("Only the chair and the secretariat of the presidency can do this.")
+        )
+    if found.status == Status.FAILED:
+        issuing.try_again(found)
+        messages.success(request, _("%(symbol)s is in the queue again.") % {"symbol": found.symbol})
+    return redirect(found)
