@@ -277,6 +277,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "end lapsed considerations": {
+        "task": "workplans.tasks.end_lapsed_considerations",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "sweep notices": {
         "task": "secretariat.tasks.sweep_notices",
         "schedule": 15.0,

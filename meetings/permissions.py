@@ -21,18 +21,27 @@ def entitled_to_convene(person: Person, day: date) -> Standing:
     return standing
 
 
+DELEGATIONS = (
+    Function.HEAD,
+    Function.ALTERNATE,
+    Function.DELEGATE,
+    Function.FOCAL_POINT,
+    Function.OBSERVER,
+)
+
+
 def people_seated(meeting: Meeting, day: date) -> list[Person]:
     """Those who sit for their states at this level: ministers, or the delegations' people."""
-    if meeting.body.level == Body.Level.MINISTERS:
-        functions = [Function.MINISTER]
-    else:
-        functions = [
-            Function.HEAD,
-            Function.ALTERNATE,
-            Function.DELEGATE,
-            Function.FOCAL_POINT,
-            Function.OBSERVER,
-        ]
+    ministers = meeting.body.level == Body.Level.MINISTERS
+    return _appointed(meeting, day, (Function.MINISTER,) if ministers else DELEGATIONS)
+
+
+def delegations_seated(meeting: Meeting, day: date) -> list[Person]:
+    """The delegations of the states with a seat, whatever the level of the meeting."""
+    return _appointed(meeting, day, DELEGATIONS)
+
+
+def _appointed(meeting: Meeting, day: date, functions: tuple[str, ...]) -> list[Person]:
     appointments = Appointment.objects.on(day).filter(
         state__seats__meeting=meeting, function__in=functions
     )

@@ -18,7 +18,7 @@ from guardian.shortcuts import assign_perm
 
 from secretariat import register
 from secretariat.models import Appointment, Authority, Person, Presidency, State
-from secretariat.standing import Function, Standing
+from secretariat.standing import PRESIDING_LEVELS, Function, Standing
 
 PREFIX = "seat:"
 
@@ -53,7 +53,8 @@ def presidencies_served(standing: Standing) -> list[Presidency]:
     terms = [
         (appointment.state_id, appointment.period)
         for appointment in standing.ever
-        if appointment.function in (Function.CHAIR, Function.SECRETARIAT)
+        if appointment.function == Function.SECRETARIAT
+        or (appointment.function == Function.CHAIR and appointment.level in PRESIDING_LEVELS)
     ]
     if not terms:
         return []

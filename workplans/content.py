@@ -93,7 +93,8 @@ def read(text: str) -> Form:
             ]
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InvalidPlan([_("This is not JSON of a work plan: %(reason)s.") % {"reason": error}])
+        problem = _("This is not JSON of a work plan: %(reason)s.") % {"reason": error}
+        raise InvalidPlan([problem]) from error
     check(form)
     checked: Form = _canonical(form)
     return checked

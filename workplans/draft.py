@@ -1,4 +1,4 @@
-"""Between rows and the canonical form: composing a text from the draft, filling a draft from one."""
+"""Between rows and the canonical form: composing a text, and filling a draft from one."""
 
 from __future__ import annotations
 
@@ -264,7 +264,8 @@ def _known(form: content.Form) -> tuple[dict[str, State], dict[tuple[str, str], 
         if lead and lead["authority"] and (lead["code"], lead["authority"]) not in authorities:
             problems.append(
                 _(
-                    "Activity %(number)s: “%(authority)s” is not on record as an authority of %(state)s."
+                    "Activity %(number)s: “%(authority)s” is not on record as an "
+                    "authority of %(state)s."
                 )
                 % {"number": number, "authority": lead["authority"], "state": lead["name"]}
             )

@@ -18,6 +18,7 @@ SENTENCES = {
     "withdraw": gettext_noop("Withdrew %(revision)s"),
     "take_position": gettext_noop("%(state_name)s: %(position)s – %(revision)s"),
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
+    "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
     "returned": gettext_noop("Returned %(revision)s"),
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
     "approved": gettext_noop("The ministers approved %(revision)s"),
@@ -52,5 +53,7 @@ def line(entry: Entry) -> Line:
 
 def _by(entry: Entry) -> str:
     if entry.by is None:
+        if entry.act == "lapse":
+            return _("By itself, when the meeting was over")
         return _("The administrator of the portal")
     return f"{entry.by}, {entry.capacity}" if entry.capacity else str(entry.by)

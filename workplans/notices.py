@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings.permissions import people_seated
+from meetings.models import Body
+from meetings.permissions import delegations_seated, people_seated
 from secretariat.circulation import circulate
 from secretariat.models import Appointment, Entry, Person
-from secretariat.standing import Function
+from secretariat.standing import PRESIDING_LEVELS, Function
 from workplans.models import Consideration, Decision, Position
 
 
 def _presiding(day: date) -> list[Person]:
+    """The chair and the secretariat of the day."""
     staff = Appointment.objects.on(day).filter(
-        function__in=[Function.CHAIR, Function.SECRETARIAT],
+        Q(function=Function.SECRETARIAT) | Q(function=Function.CHAIR, level__in=PRESIDING_LEVELS),
         state__presidencies__period__contains=day,
     )
     return [appointment.person for appointment in staff.select_related("person")]
@@ -84,15 +87,30 @@ def submitted(consideration: Consideration, entry: Entry, day: date) -> None:
     )
 
 
+def lapsed(consideration: Consideration, entry: Entry, day: date) -> None:
+    """To the ministers who were asked, and to the secretariat: the meeting decided nothing."""
+    circulate(
+        entry,
+        people_seated(consideration.meeting, day) + _presiding(day),
+        subject=_("Not decided: %(plan)s") % {"plan": consideration.plan.title},
+        body=_text("lapsed", consideration=consideration),
+        path=consideration.plan.get_absolute_url(),
+    )
+
+
 def decided(decision: Decision, entry: Entry, day: date) -> None:
     """To everybody at the table, and to the secretariat: what was decided."""
     path = decision.plan.get_absolute_url()
     if decision.act == Decision.Act.RETURNED:
         # The plan is a draft again, closed to the delegations; the text they had stays open.
         path = reverse("workplans:consideration", args=[decision.consideration_id])
+    told = people_seated(decision.meeting, day) + _presiding(day)
+    if decision.meeting.body.level == Body.Level.MINISTERS:
+        # What the ministers decide concerns the delegations that wrote the text with them.
+        told += delegations_seated(decision.meeting, day)
     circulate(
         entry,
-        people_seated(decision.meeting, day) + _presiding(day),
+        told,
         subject=_("%(act)s: %(plan)s")
         % {"act": decision.get_act_display(), "plan": decision.plan.title},
         body=_text("decided", decision=decision),

@@ -37,6 +37,7 @@ STEPS = {
         Step("decide", (Status.SUBMITTED,), Status.SUBMITTED),
         Step("approve", (Status.SUBMITTED,), Status.APPROVED),
         Step("return_from_ministers", (Status.SUBMITTED,), Status.DRAFT),
+        Step("lapse", (Status.SUBMITTED,), Status.ADOPTED),
         Step("report", (Status.APPROVED,), Status.REPORTED),
         Step("record_progress", (Status.APPROVED,), Status.APPROVED),
     )

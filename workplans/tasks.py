@@ -1,13 +1,21 @@
 """What the worker does for this room: an id in, one call."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from workplans import documents
+from workplans.operations import decision
 
 
 @shared_task
 def issue_document(document_id: int) -> None:
     documents.produce(document_id)
+
+
+@shared_task
+def end_lapsed_considerations() -> None:
+    """A ministers' meeting that is over decides nothing any more."""
+    decision.end_lapsed(timezone.now())
 
 
 @shared_task

@@ -35,6 +35,7 @@ LOOKS = {
     "reported": ("approved", "reported"),
     "returned": ("objection", "returned"),
     "withdrawn": ("neutral", "cancelled"),
+    "lapsed": ("neutral", "none"),
     "superseded": ("neutral", "continuing"),
     "in_force": ("approved", "approved"),
     "approves": ("approved", "approved"),

@@ -17,6 +17,7 @@ RULE = {
     "decide": ({"submitted"}, "submitted"),
     "approve": ({"submitted"}, "approved"),
     "return_from_ministers": ({"submitted"}, "draft"),
+    "lapse": ({"submitted"}, "adopted"),
     "report": ({"approved"}, "reported"),
     "record_progress": ({"approved"}, "approved"),
 }

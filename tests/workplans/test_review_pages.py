@@ -399,8 +399,7 @@ def test_a_receipt_is_for_the_states_own_people_and_the_secretariat(
     cast, consideration, sign_in, name
 ):
     factories.answer(consideration, by=cast.head)
-    # An expert named for the presidency's secretariat reads its papers, and decides nothing.
-    secretariat = {"chair", "staff", "expert_chair"}
+    secretariat = {"chair", "staff"}
     seen = name in {"head", "alternate", "delegate", "minister"} | secretariat
     response = sign_in(cast.everyone()[name]).get(page("receipt", Position.objects.get()))
     assert response.status_code == (200 if seen else 404)

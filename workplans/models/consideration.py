@@ -42,6 +42,7 @@ class Consideration(models.Model):
         RETURNED = "returned", pgettext_lazy("outcome", "Returned")
         SUPERSEDED = "superseded", pgettext_lazy("outcome", "Superseded by a new revision")
         WITHDRAWN = "withdrawn", pgettext_lazy("outcome", "Withdrawn")
+        LAPSED = "lapsed", pgettext_lazy("outcome", "Ended without a decision")
 
     plan = models.ForeignKey(WorkPlan, on_delete=models.PROTECT, related_name="considerations")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="considerations")
@@ -180,8 +181,11 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         ordering = ["on", "id"]
         constraints = [
+            # Submitting is the exception: a text no ministers' meeting decided on goes to the next.
             models.UniqueConstraint(
-                fields=["revision", "act"], name="a_text_is_decided_once_in_each_way"
+                fields=["revision", "act"],
+                name="a_text_is_decided_once_in_each_way",
+                condition=~Q(act="submitted"),
             )
         ]
 

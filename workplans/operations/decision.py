@@ -162,6 +162,41 @@ def return_from_ministers(
 
 
 @transaction.atomic
+def lapse(consideration: Consideration, *, on: datetime) -> bool:
+    """End a consideration whose ministers' meeting is over without a decision.
+
+    The plan stays adopted, its approval pending, and may go to the next meeting (rule 11). Nobody
+    acts: the meeting's last day has passed. False if there is nothing to end.
+    """
+    plan, consideration = current(consideration)
+    meeting = consideration.meeting
+    over = meeting.ends is not None and meeting.ends.last < meeting.day_at(on)
+    if not consideration.is_open or not consideration.before_ministers or not over:
+        return False
+    plan.status = procedure.follow("lapse", plan.status)
+    plan.save(update_fields=["status", "changed"])
+    close(consideration, Outcome.LAPSED)
+    entry = register.enter(
+        "lapse",
+        plan,
+        by=None,
+        revision=consideration.revision.symbol,
+        meeting=meeting.slug,
+        meeting_name=meeting.name,
+    )
+    notices.lapsed(consideration, entry, on.date())
+    return True
+
+
+def end_lapsed(on: datetime) -> int:
+    """End every consideration whose ministers' meeting is over; how many there were."""
+    before_ministers = Consideration.objects.filter(
+        closed=None, meeting__body__code=Body.MINISTERS, meeting__ends__lt=on.date().isoformat()
+    )
+    return sum(lapse(consideration, on=on) for consideration in before_ministers)
+
+
+@transaction.atomic
 def report(
     plan: WorkPlan, *, meeting: Meeting, digest: str, summary: str, by: Person, on: datetime
 ) -> Decision:

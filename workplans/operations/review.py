@@ -75,23 +75,22 @@ def circulate(
     if seen is not None and seen != content.digest(content.dump(form)):
         raise Superseded(
             _(
-                "The draft changed while you were reading it. Look at it again before circulating it."
+                "The draft changed while you were reading it. "
+                "Look at it again before circulating it."
             )
         )
     problems = readiness(plan, form)
     if problems:
         raise NotReady(problems)
     open_now = plan.considerations.filter(closed=None).select_related("revision").first()
-    if open_now and open_now.meeting_id == meeting.pk:
-        if draft.says_the_same(form, open_now.revision.form):
-            raise NotReady(
-                [
-                    _(
-                        "The draft is the same as %(symbol)s, which the delegations have before them."
-                    )
-                    % {"symbol": open_now.revision.symbol}
-                ]
-            )
+    unchanged = open_now and draft.says_the_same(form, open_now.revision.form)
+    if open_now and unchanged and open_now.meeting_id == meeting.pk:
+        raise NotReady(
+            [
+                _("The draft is the same as %(symbol)s, which the delegations have before them.")
+                % {"symbol": open_now.revision.symbol}
+            ]
+        )
     revision = _freeze(plan, form, by=by, nonce=nonce or secrets.token_hex(16))
     if open_now:
         decision.close(open_now, Consideration.Outcome.SUPERSEDED)
@@ -213,7 +212,8 @@ def take_position(
     if digest != consideration.revision.digest or plan.revision_id != consideration.revision_id:
         raise Superseded(
             _(
-                "The text changed while you were reading. Your answer was not entered; read %(symbol)s."
+                "The text changed while you were reading. Your answer was not entered; "
+                "read %(symbol)s."
             )
             % {"symbol": plan.revision.symbol if plan.revision else ""}
         )

@@ -130,6 +130,9 @@ def outcome(consideration: Consideration) -> dict[str, str]:
         Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
         Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
         Outcome.WITHDRAWN: _("Withdrawn on %(day)s. The plan became a draft again."),
+        Outcome.LAPSED: _(
+            "The meeting ended without a decision. The plan stays adopted and may go to the next."
+        ),
     }[Outcome(consideration.outcome)] % {"day": PartialDate.of(day)}
     reason = decision.text if decision else ""
     if consideration.outcome == Outcome.WITHDRAWN:
