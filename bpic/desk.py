@@ -70,6 +70,7 @@ def _open_considerations() -> list[tuple[Consideration, dict[int, Position]]]:
     found = list(
         Consideration.objects.filter(closed=None)
         .select_related("plan", "revision", "meeting__body")
+        .defer("revision__text")
         .prefetch_related(seats)
     )
     said: dict[int, dict[int, Position]] = {consideration.pk: {} for consideration in found}

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 
 from meetings.models import Body, Meeting
 from meetings.operations import convene
@@ -114,6 +115,7 @@ def plan(*, by: Person, year: int = 2027, activities: int = 2, on: datetime = NO
 
 def activity(of: WorkPlan, *, title: str, area: int = 0, **fields: object) -> Activity:
     row: PriorityArea = of.areas.all()[area]
+    WorkPlan.objects.filter(pk=of.pk).update(version=F("version") + 1)
     fields.setdefault("description", f"What {title} is for.")
     return Activity.objects.create(area=row, title=title, position=row.activities.count(), **fields)
 

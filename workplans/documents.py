@@ -90,8 +90,7 @@ def symbol_for(decision: Decision, kind: str, edition: str) -> str:
 def _title(decision: Decision, kind: str) -> str:
     if kind == Document.Kind.SUMMIT_REPORT:
         return _("Report on the %(year)d work plan to the summit") % {"year": decision.plan.year}
-    title: str = decision.revision.form["title"]
-    return title
+    return str(decision.revision.title)
 
 
 def compose(decision: Decision, kind: str, edition: str, symbol: str) -> dict[str, Any]:

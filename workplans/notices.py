@@ -81,7 +81,7 @@ def submitted(consideration: Consideration, entry: Entry, day: date) -> None:
     circulate(
         entry,
         people_seated(consideration.meeting, day),
-        subject=_("For your approval: %(plan)s") % {"plan": consideration.plan.title},
+        subject=_("For your approval: %(plan)s") % {"plan": consideration.revision.title},
         body=_text("submitted", consideration=consideration),
         path=reverse("workplans:consideration", args=[consideration.pk]),
     )
@@ -92,7 +92,7 @@ def lapsed(consideration: Consideration, entry: Entry, day: date) -> None:
     circulate(
         entry,
         people_seated(consideration.meeting, day) + _presiding(day),
-        subject=_("Not decided: %(plan)s") % {"plan": consideration.plan.title},
+        subject=_("Not decided: %(plan)s") % {"plan": consideration.revision.title},
         body=_text("lapsed", consideration=consideration),
         path=consideration.plan.get_absolute_url(),
     )
@@ -112,7 +112,7 @@ def decided(decision: Decision, entry: Entry, day: date) -> None:
         entry,
         told,
         subject=_("%(act)s: %(plan)s")
-        % {"act": decision.get_act_display(), "plan": decision.plan.title},
+        % {"act": decision.get_act_display(), "plan": decision.revision.title},
         body=_text("decided", decision=decision),
         path=path,
     )

@@ -27,7 +27,8 @@ from workplans.models import Document, Position, WorkPlan
 def home(request: HttpRequest) -> HttpResponse:
     day = request.standing.day  # type: ignore[attr-defined]
     presidency = Presidency.objects.on(day).select_related("state").first()
-    plans = list(WorkPlan.objects.public().filter(year__lte=day.year).order_by("-year")[:1])
+    current = WorkPlan.objects.public().filter(year__lte=day.year).order_by("-year")
+    plans = list(current.select_related("revision").defer("revision__text")[:1])
     context = {
         "day": day,
         "presidency": presidency,

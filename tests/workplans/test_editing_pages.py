@@ -76,14 +76,14 @@ def test_problems_point_to_the_field(staff, draft, activity):
 
 
 def test_general_text_is_saved_and_the_plan_remembers_by_whom(staff, draft, cast):
-    page = at("edit_general", 2027)
+    page, before = at("edit_general", 2027), WorkPlan.objects.get().version
     sent = fields(staff.get(page)) | {"preamble": "We the states.\r\n\r\n- agree"}
     response = staff.post(page, sent)
     assert response.status_code == 302
     draft.refresh_from_db()
     assert draft.preamble == "We the states.\n\n- agree"
     assert draft.changed_by == cast.staff
-    assert draft.version == 2
+    assert draft.version == before + 1
 
 
 def test_a_draft_refuses_only_what_it_cannot_hold(staff, draft, activity):
@@ -345,6 +345,7 @@ def test_only_the_presiding_secretariat_writes(cast, sign_in, draft, activity, p
         "remove": at("remove", 2027, "activity", activity.key),
         "add": at("area_add", 2027),
     }
+    before = WorkPlan.objects.get().version
     for role, person in cast.everyone().items():
         client = sign_in(person)
         found = client.get(pages[page]).status_code
@@ -354,7 +355,7 @@ def test_only_the_presiding_secretariat_writes(cast, sign_in, draft, activity, p
             assert client.post(pages[page], sent).status_code in (403, 404), role
     activity.refresh_from_db()
     assert activity.title == "Forum number 1"
-    assert WorkPlan.objects.get().version == 1
+    assert WorkPlan.objects.get().version == before
 
 
 def test_a_delegation_before_which_the_text_lies_is_told_why_it_cannot_write(

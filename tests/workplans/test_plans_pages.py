@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from secretariat.models import Entry
@@ -135,6 +136,7 @@ def test_the_overview_of_a_draft_leads_to_the_next_step(cast, sign_in, draft):
     assert said.count('class="button"') == 1
     assert at("edit_general", 2027) in said
     Activity.objects.all().delete()
+    WorkPlan.objects.update(version=F("version") + 1)
     said = content_of(client.get(at("overview", 2027)))
     assert "1 problem keeps it from being circulated." in said
 
@@ -177,6 +179,7 @@ def test_the_queries_of_an_overview_do_not_grow(
     client.get(page)
     with django_assert_max_num_queries(60) as few:
         client.get(page)
+    most = len(few)
     for n in range(3):
         factories.activity(consideration.plan, title=f"More {n}")
         factories.circulated(consideration.plan, before=advisory_group, by=cast.staff)
@@ -187,7 +190,8 @@ def test_the_queries_of_an_overview_do_not_grow(
         on=factories.NOW,
     )
     factories.circulated(consideration.plan, before=advisory_group, by=cast.staff)
-    with django_assert_max_num_queries(len(few)):
+    client.get(page)
+    with django_assert_max_num_queries(most):
         assert content_of(client.get(page)).count("Superseded by a new revision") == 3
 
 

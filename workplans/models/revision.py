@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from secretariat.models import Person
@@ -24,6 +25,12 @@ class Revision(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next"
     )
     text = models.TextField(_("canonical form"), editable=False)
+    # Read by the database from the frozen text, so that no list has to load and parse it.
+    title = models.GeneratedField(
+        expression=KeyTextTransform("title", Cast("text", models.JSONField())),
+        output_field=models.CharField(max_length=300),
+        db_persist=True,
+    )
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="revisions")
     frozen = models.DateTimeField(_("frozen"), db_default=Now(), editable=False)

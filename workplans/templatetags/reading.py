@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 
 from workplans import reading as readings
+from workplans import release as releases
 from workplans.content import Form
 
 register = template.Library()
@@ -14,3 +15,9 @@ register = template.Library()
 def reading(form: Form) -> readings.Reading:
     """The numbered reading of a form: `{% reading form as plan %}`."""
     return readings.compose(form)
+
+
+@register.simple_tag
+def release() -> str:
+    """Names the templates a kept piece of a page was made with."""
+    return releases.release()

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from workplans.views import plans
+from workplans.views import overview, plans
 
 urlpatterns = [
     path("desk/plans/", plans.index, name="index"),
     path("desk/plans/start/", plans.start, name="start"),
-    path("desk/plans/<int:year>/", plans.overview, name="overview"),
+    path("desk/plans/<int:year>/", overview.overview, name="overview"),
     path("desk/plans/<int:year>/history/", plans.history, name="history"),
     path(
         "desk/plans/<int:year>/revisions/<int:number>.json",

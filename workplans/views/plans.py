@@ -9,9 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import JSONField, Prefetch
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,10 +19,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.models import Body, Meeting, Seat
-from secretariat.dates import PartialDate
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
-from workplans import comparison, content, draft, gaps, permissions, procedure, queries
+from workplans import comparison, content, draft, permissions, procedure
 from workplans import history as histories
 from workplans.consensus import tally
 from workplans.forms.drafting import CirculateForm, StartForm
@@ -32,7 +29,6 @@ from workplans.models import Consideration, Document, Position, Revision, WorkPl
 from workplans.operations import drafting, review
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
-from workplans.views import board as boards
 from workplans.views.acting import admit, status_of
 from workplans.views.board import Step
 from workplans.views.editing import pointed
@@ -71,18 +67,17 @@ class Row:
 def index(request: HttpRequest) -> HttpResponse:
     """The plans a person works with, each with its next step."""
     standing: Standing = request.standing  # type: ignore[attr-defined]
-    circulated = KeyTextTransform("title", Cast("revision__text", JSONField()))
     plans: list[Any] = list(
         WorkPlan.objects.visible_to(request.user)
-        .select_related("presidency__state")
-        .annotate(circulated_title=circulated)
+        .select_related("presidency__state", "revision")
+        .defer("revision__text")
     )
     before = _open_considerations(plans)
     drafts = set(WorkPlan.objects.drafts_open_to(request.user).values_list("pk", flat=True))
     rows = [
         Row(
             plan,
-            plan.title if plan.pk in drafts else plan.circulated_title or plan.title,
+            plan.title if plan.pk in drafts or not plan.revision else plan.revision.title,
             _next_in_list(standing, plan, before.get(plan.pk)),
         )
         for plan in plans
@@ -104,6 +99,7 @@ def _open_considerations(
     found = list(
         Consideration.objects.filter(plan__in=plans, closed=None)
         .select_related("revision", "meeting__body")
+        .defer("revision__text")
         .prefetch_related(seats)
     )
     said: dict[int, dict[int, Position]] = {consideration.pk: {} for consideration in found}
@@ -119,7 +115,7 @@ def _next_in_list(
 ) -> Step:
     acts = permissions.available_acts(standing, plan)
     if before is None:
-        return _next_in_hand(plan, acts)
+        return next_in_hand(plan, acts)
     consideration, said = before
     page = reverse("workplans:consideration", args=[consideration.pk])
     seats = list(consideration.meeting.seats.all())
@@ -143,7 +139,7 @@ def _next_in_list(
     return Step("", count.sentence(), page, _("See who has answered"), pressing=False)
 
 
-def _next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
+def next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
     """The next step for a plan that is before no meeting."""
     year = [plan.year]
     if "edit" in acts:
@@ -263,191 +259,6 @@ def _left_behind(titles: list[str]) -> str:
 
 
 @require_safe
-def overview(request: HttpRequest, year: int) -> HttpResponse:
-    """Where a plan stands, the one next step for this person, and everything about it."""
-    plan = find(request, year)
-    standing: Standing = request.standing  # type: ignore[attr-defined]
-    acts = permissions.available_acts(standing, plan)
-    reader = reads_draft(request, plan)
-    form = draft.compose(plan) if reader and plan.is_editable else None
-    considerations = list(
-        Consideration.objects.visible_to(request.user)
-        .filter(plan=plan)
-        .select_related("revision", "meeting__body", "plan", "decision")
-        .prefetch_related("meeting__seats__state")
-    )
-    open_now = next((item for item in considerations if item.is_open), None)
-    problems = review.readiness(plan, form) if form and "circulate" in acts else []
-    circulated = plan.revision.form if plan.revision else None
-    changes = None
-    if form and circulated and plan.is_editable:
-        changes = comparison.changes(circulated, form)
-    shown = form or circulated or {}
-    context = {
-        "plan": plan,
-        "title": shown.get("title", plan.title),
-        "life": queries.life(plan),
-        "acts": acts,
-        "reads_draft": reader,
-        "steps": _steps(standing, plan, acts, open_now, problems, changes),
-        "facts": _facts(plan, open_now),
-        "sections": _sections(plan, form, "edit" in acts) if form else [],
-        "changes": changes,
-        "open_now": open_now,
-        "considerations": [
-            {"item": item, "ended": None if item.is_open else _ended(item)}
-            for item in considerations
-        ],
-        "decisions": [_decision_line(item) for item in reversed(queries.decisions(plan))],
-        "documents": list(
-            Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
-        ),
-    }
-    return render(request, "workplans/overview.html", context)
-
-
-def _steps(
-    standing: Standing,
-    plan: WorkPlan,
-    acts: set[str],
-    open_now: Consideration | None,
-    problems: list[str],
-    changes: comparison.Changes | None,
-) -> list[Step]:
-    if open_now is not None:
-        day = open_now.meeting.day_at(timezone.now())
-        found = boards.next_steps(standing, open_now, queries.board(open_now), day)
-        if not found:
-            words = open_now.meeting.name
-            found = [Step(_("Before the %(meeting)s") % {"meeting": words}, "", pressing=False)]
-        return found
-    year = [plan.year]
-    if "circulate" in acts and problems:
-        return [
-            Step(
-                _("Write the text"),
-                ngettext(
-                    "%(count)d problem keeps it from being circulated.",
-                    "%(count)d problems keep it from being circulated.",
-                    len(problems),
-                )
-                % {"count": len(problems)},
-                reverse("workplans:edit", args=year),
-                _("Write the text"),
-            )
-        ]
-    if "circulate" in acts:
-        text = _("The delegations see it when you circulate it before a meeting.")
-        if changes is not None:
-            text = _("Since %(symbol)s: %(changes)s") % {
-                "symbol": plan.revision.symbol if plan.revision else "",
-                "changes": changes.sentence,
-            }
-        return [
-            Step(
-                _("Circulate the text"),
-                text,
-                reverse("workplans:circulate", args=year),
-                _("Circulate it to the delegations"),
-            )
-        ]
-    step = _next_in_hand(plan, acts)
-    if not step.url:
-        return [Step(step.text, "", pressing=False)]
-    return [Step(step.label, step.text, step.url, step.label)]
-
-
-def _facts(plan: WorkPlan, open_now: Consideration | None) -> list[dict[str, Any]]:
-    facts = [
-        {"label": _("Presidency"), "value": plan.presidency.state.name},
-        {"label": _("Where it is now"), "value": _where(plan, open_now)},
-    ]
-    if plan.revision:
-        facts.append({"label": _("Last circulated as"), "value": plan.revision.symbol})
-    if plan.based_on:
-        facts.append(
-            {
-                "label": _("Started from"),
-                "value": _("The %(year)d plan") % {"year": plan.based_on.year},
-            }
-        )
-    return facts
-
-
-def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
-    if open_now is not None:
-        return _("Before the meeting: %(meeting)s, %(dates)s") % {
-            "meeting": open_now.meeting.name,
-            "dates": open_now.meeting.dates,
-        }
-    if plan.status == Status.SUBMITTED:
-        return _("Submitted to the ministers.")
-    if plan.status == Status.UNDER_CONSIDERATION:
-        return _("Before the Advisory Group.")
-    return str(WHERE[Status(plan.status)]())
-
-
-def _sections(plan: WorkPlan, form: content.Form, edits: bool) -> list[dict[str, Any]]:
-    """The parts of the draft as a task list; links only for those who may edit."""
-    editor = reverse("workplans:edit", args=[plan.year])
-    rows = [
-        {
-            "title": _("Title and preamble"),
-            "status": _("Written") if form["preamble"] else _("No preamble yet"),
-            "url": reverse("workplans:edit_general", args=[plan.year]),
-        }
-    ]
-    for area in gaps.areas(form):
-        lacking = sum(bool(item.lacks) for item in area.activities)
-        count = len(area.activities)
-        rows.append(
-            {
-                "title": f"{area.number} {area.form['title']}",
-                "hint": ngettext("%d activity", "%d activities", count) % count if count else "",
-                "status": _("No activities yet")
-                if not count
-                else ngettext("%d to complete", "%d to complete", lacking) % lacking
-                if lacking
-                else _("Written"),
-                "url": f"{editor}#part-{area.form['id']}",
-            }
-        )
-    for key, name, none in (
-        ("working_groups", _("Working groups"), _("None yet")),
-        ("meetings", _("Calendar of meetings"), _("No meetings yet")),
-        ("annexes", _("Annexes"), _("None yet")),
-    ):
-        rows.append(
-            {
-                "title": name,
-                "status": str(len(form[key])) if form[key] else none,
-                "url": f"{editor}#{key.replace('_', '-')}",
-            }
-        )
-    if not edits:
-        for row in rows:
-            row["url"] = ""
-    return rows
-
-
-def _ended(consideration: Consideration) -> PartialDate:
-    decision = getattr(consideration, "decision", None)
-    assert consideration.closed is not None
-    return PartialDate.of(
-        decision.on if decision else consideration.meeting.day_at(consideration.closed)
-    )
-
-
-def _decision_line(decision: Any) -> dict[str, Any]:
-    return {
-        "title": decision.get_act_display(),
-        "when": f"{decision.meeting.name}, {PartialDate.of(decision.on)}",
-        "by": f"{decision.by}, {decision.appointment.capacity}",
-        "text": decision.text if decision.act == "returned" else "",
-    }
-
-
-@require_safe
 def history(request: HttpRequest, year: int) -> HttpResponse:
     """What the register says about a plan, and its texts."""
     plan = find(request, year)
@@ -464,7 +275,7 @@ def history(request: HttpRequest, year: int) -> HttpResponse:
     ]
     context = {
         "plan": plan,
-        "title": plan.title if reader or not plan.revision else plan.revision.form["title"],
+        "title": plan.title if reader or not plan.revision else plan.revision.title,
         "lines": [histories.line(entry) for entry in entries],
         "revisions": revisions,
     }

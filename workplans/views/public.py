@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -34,6 +32,7 @@ from workplans import documents as issuing
 from workplans import queries
 from workplans.forms.public import DocumentFilter
 from workplans.models import Decision, Document, WorkPlan
+from workplans.release import release
 from workplans.typesetting.words import language
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,11 @@ Status = Document.Status
 @login_not_required
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    found = WorkPlan.objects.public().select_related("presidency__state")
+    found = (
+        WorkPlan.objects.public()
+        .select_related("presidency__state", "revision")
+        .defer("revision__text")
+    )
     return render(request, "workplans/plans.html", {"plans": found})
 
 
@@ -60,6 +63,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     found = get_object_or_404(
         WorkPlan.objects.visible_to(request.user)
         .select_related("revision", "presidency__state")
+        .defer("revision__text")
         .prefetch_related(decided),
         year=year,
     )
@@ -72,7 +76,6 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         context = {
             "plan": found,
             "trail": [_to_plans()],
-            "form": found.revision.form,
             "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
             "life": queries.life(found),
             "current": [d for d in issued if d.status == Status.READY and not d.superseded_by],
@@ -96,19 +99,6 @@ def _plan_tag(found: WorkPlan, issued: list[Document]) -> str:
     parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.sha256}" for d in issued]
     parts.append(str(Person.any_example()))
     return f'"{hashlib.sha256(chr(10).join(map(str, parts)).encode()).hexdigest()[:32]}"'
-
-
-@cache
-def release() -> str:
-    """Names the templates and static files of this release.
-
-    A page kept from an earlier release would ask for style sheets that no longer exist.
-    """
-    digest = hashlib.sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for path in sorted(Path(folder).rglob("*.html")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 @login_not_required
@@ -164,7 +154,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     found = _document(pk)
     trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
     if found.plan.is_public:
-        trail.append({"label": found.plan.title, "url": found.plan.get_absolute_url()})
+        trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
     context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
     if found.status == Status.READY:
         context["facts"] = _facts(found)

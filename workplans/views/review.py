@@ -59,7 +59,6 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found.plan,
         "revision": found.revision,
         "meeting": found.meeting,
-        "text": found.revision.form,
         "tally": board.tally,
         "rows": boards.rows(board, earlier, standing),
         "statements": boards.statements(board),

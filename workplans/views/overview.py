@@ -1,0 +1,206 @@
+"""One plan on the desk: where it stands, the next step, and everything about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from secretariat.dates import PartialDate
+from secretariat.standing import Standing
+from workplans import permissions, queries
+from workplans.models import Consideration, Document, WorkPlan
+from workplans.outline import Outline, Section, outline
+from workplans.views import board as boards
+from workplans.views.board import Step
+from workplans.views.plans import WHERE, Status, find, next_in_hand, reads_draft
+
+
+@require_safe
+def overview(request: HttpRequest, year: int) -> HttpResponse:
+    """Where a plan stands, the one next step for this person, and everything about it."""
+    plan = find(request, year)
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    acts = permissions.available_acts(standing, plan)
+    reader = reads_draft(request, plan)
+    found = outline(plan) if reader and plan.is_editable else None
+    considerations = list(
+        Consideration.objects.visible_to(request.user)
+        .filter(plan=plan)
+        .select_related("revision", "meeting__body", "plan", "decision")
+        .defer("revision__text")
+        .prefetch_related("meeting__seats__state")
+    )
+    open_now = next((item for item in considerations if item.is_open), None)
+    context = {
+        "plan": plan,
+        # The title of the draft may say what the delegations do not know yet.
+        "title": found.title if found else plan.revision.title if plan.revision else plan.title,
+        "life": queries.life(plan),
+        "acts": acts,
+        "reads_draft": reader,
+        "steps": _steps(standing, plan, acts, open_now, found),
+        "facts": _facts(plan, open_now),
+        "sections": _sections(plan, found, "edit" in acts) if found else [],
+        "changes": found.changes if found else "",
+        "open_now": open_now,
+        "considerations": [
+            {"item": item, "ended": None if item.is_open else _ended(item)}
+            for item in considerations
+        ],
+        "decisions": [_decision_line(item) for item in reversed(queries.decisions(plan))],
+        "documents": list(
+            Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
+        ),
+    }
+    return render(request, "workplans/overview.html", context)
+
+
+def _steps(
+    standing: Standing,
+    plan: WorkPlan,
+    acts: set[str],
+    open_now: Consideration | None,
+    found: Outline | None,
+) -> list[Step]:
+    if open_now is not None:
+        day = open_now.meeting.day_at(timezone.now())
+        steps = boards.next_steps(standing, open_now, queries.board(open_now), day)
+        if not steps:
+            words = open_now.meeting.name
+            steps = [Step(_("Before the %(meeting)s") % {"meeting": words}, "", pressing=False)]
+        return steps
+    year = [plan.year]
+    if "circulate" in acts and found and found.problems:
+        return [
+            Step(
+                _("Write the text"),
+                ngettext(
+                    "%(count)d problem keeps it from being circulated.",
+                    "%(count)d problems keep it from being circulated.",
+                    found.problems,
+                )
+                % {"count": found.problems},
+                reverse("workplans:edit", args=year),
+                _("Write the text"),
+            )
+        ]
+    if "circulate" in acts:
+        text = _("The delegations see it when you circulate it before a meeting.")
+        if found and found.changes and plan.revision:
+            text = _("Since %(symbol)s: %(changes)s") % {
+                "symbol": plan.revision.symbol,
+                "changes": found.changes,
+            }
+        return [
+            Step(
+                _("Circulate the text"),
+                text,
+                reverse("workplans:circulate", args=year),
+                _("Circulate it to the delegations"),
+            )
+        ]
+    step = next_in_hand(plan, acts)
+    if not step.url:
+        return [Step(step.text, "", pressing=False)]
+    return [Step(step.label, step.text, step.url, step.label)]
+
+
+def _facts(plan: WorkPlan, open_now: Consideration | None) -> list[dict[str, Any]]:
+    facts = [
+        {"label": _("Presidency"), "value": plan.presidency.state.name},
+        {"label": _("Where it is now"), "value": _where(plan, open_now)},
+    ]
+    if plan.revision:
+        facts.append({"label": _("Last circulated as"), "value": plan.revision.symbol})
+    if plan.based_on:
+        facts.append(
+            {
+                "label": _("Started from"),
+                "value": _("The %(year)d plan") % {"year": plan.based_on.year},
+            }
+        )
+    return facts
+
+
+def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
+    if open_now is not None:
+        return _("Before the meeting: %(meeting)s, %(dates)s") % {
+            "meeting": open_now.meeting.name,
+            "dates": open_now.meeting.dates,
+        }
+    if plan.status == Status.SUBMITTED:
+        return _("Submitted to the ministers.")
+    if plan.status == Status.UNDER_CONSIDERATION:
+        return _("Before the Advisory Group.")
+    return str(WHERE[Status(plan.status)]())
+
+
+def _sections(plan: WorkPlan, found: Outline, edits: bool) -> list[dict[str, Any]]:
+    """The parts of the draft as a task list; links only for those who may edit."""
+    editor = reverse("workplans:edit", args=[plan.year])
+    rows = [
+        {
+            "title": _("Title and preamble"),
+            "status": _("Written") if found.has_preamble else _("No preamble yet"),
+            "url": reverse("workplans:edit_general", args=[plan.year]),
+        }
+    ]
+    for section in found.sections:
+        count = section.activities
+        rows.append(
+            {
+                "title": section.title,
+                "hint": ngettext("%d activity", "%d activities", count) % count if count else "",
+                "status": _progress_of(section),
+                "url": f"{editor}#part-{section.key}",
+            }
+        )
+    for anchor, name, number, none in (
+        ("working-groups", _("Working groups"), found.working_groups, _("None yet")),
+        ("meetings", _("Calendar of meetings"), found.meetings, _("No meetings yet")),
+        ("annexes", _("Annexes"), found.annexes, _("None yet")),
+    ):
+        rows.append(
+            {
+                "title": name,
+                "status": str(number) if number else none,
+                "url": f"{editor}#{anchor}",
+            }
+        )
+    if not edits:
+        for row in rows:
+            row["url"] = ""
+    return rows
+
+
+def _progress_of(section: Section) -> str:
+    if not section.activities:
+        return _("No activities yet")
+    if section.lacking:
+        words = ngettext("%d to complete", "%d to complete", section.lacking)
+        return words % section.lacking
+    return _("Written")
+
+
+def _ended(consideration: Consideration) -> PartialDate:
+    decision = getattr(consideration, "decision", None)
+    assert consideration.closed is not None
+    return PartialDate.of(
+        decision.on if decision else consideration.meeting.day_at(consideration.closed)
+    )
+
+
+def _decision_line(decision: Any) -> dict[str, Any]:
+    return {
+        "title": decision.get_act_display(),
+        "when": f"{decision.meeting.name}, {PartialDate.of(decision.on)}",
+        "by": f"{decision.by}, {decision.appointment.capacity}",
+        "text": decision.text if decision.act == "returned" else "",
+    }
