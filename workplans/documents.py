@@ -1,4 +1,4 @@
-"""Issuing documents: composing the work order, and doing it once however often the bell rings."""
+"""Issuing documents: ordering one, and making it once however often the bell rings."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Body
 from secretariat import register
 from secretariat.models import Person
-from workplans import content, queries
-from workplans.models import Consideration, Decision, Document, Position, WorkPlan
+from workplans import content, orders
+from workplans.models import Decision, Document
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +37,8 @@ def order(decision: Decision, kind: str, edition: str, *, by: Person) -> Documen
     The row holds everything that will be printed, so the worker reads nothing else and the same
     row gives the same bytes on any day.
     """
-    symbol = symbol_for(decision, kind, edition)
-    text = content.dump(compose(decision, kind, edition, symbol))
+    symbol = orders.symbol_for(decision, kind, edition)
+    text = content.dump(orders.compose(decision, kind, edition, symbol))
     document = Document.objects.create(
         plan=decision.plan,
         revision=decision.revision,
@@ -47,7 +46,7 @@ def order(decision: Decision, kind: str, edition: str, *, by: Person) -> Documen
         kind=kind,
         edition=edition,
         symbol=symbol,
-        title=_title(decision, kind),
+        title=orders.title_of(decision, kind),
         language=decision.plan.language,
         on=decision.on,
         order=text,
@@ -65,147 +64,7 @@ def ring(document: Document) -> None:
     transaction.on_commit(lambda: issue_document.delay(document.pk), robust=True)
 
 
-def symbol_for(decision: Decision, kind: str, edition: str) -> str:
-    """The symbol of a decision's document.
-
-    The adopted text keeps the Advisory Group's symbol, which is its revision's; the approved one
-    carries the ministers'; the report the summit's. A revision's suffix goes with all of them.
-    """
-    adopted = decision.revision.symbol
-    if edition == Document.Edition.ADOPTED:
-        return adopted
-    body = Body.MINISTERS if edition == Document.Edition.APPROVED else Body.SUMMIT
-    code = "WP" if kind == Document.Kind.WORK_PLAN else "RPT"
-    stem = settings.SYMBOL_PATTERN.format(
-        partnership=settings.PARTNERSHIP["short"],
-        body=body,
-        year=decision.plan.year,
-        kind=code,
-        number=1,
-    )
-    number = decision.revision.number
-    return stem if number == 1 else f"{stem}/Rev.{number - 1}"
-
-
-def _title(decision: Decision, kind: str) -> str:
-    if kind == Document.Kind.SUMMIT_REPORT:
-        return _("Report on the %(year)d work plan to the summit") % {"year": decision.plan.year}
-    return str(decision.revision.title)
-
-
-def compose(decision: Decision, kind: str, edition: str, symbol: str) -> dict[str, Any]:
-    """The work order of a document: everything it prints, in its canonical form."""
-    plan = decision.plan
-    record = queries.decisions(plan)
-    considerations = _considerations(record)
-    report = kind == Document.Kind.SUMMIT_REPORT
-    return {
-        "order": "partnir-document/1",
-        "kind": kind,
-        "edition": edition,
-        "symbol": symbol,
-        "language": plan.language,
-        "title": _title(decision, kind),
-        "date": decision.on.isoformat(),
-        "distribution": "General",
-        "institution": {
-            "name": settings.PARTNERSHIP["name"],
-            "short": settings.PARTNERSHIP["short"],
-            "body": decision.meeting.body.name,
-        },
-        "example": Person.any_example(),
-        "plan": decision.revision.form,
-        "digest": decision.revision.digest,
-        "decisions": [_decision(item, considerations) for item in record],
-        "statements": _statements(considerations),
-        "progress": _progress(plan, decision.revision.form) if report else [],
-        "summary": decision.text if report else "",
-    }
-
-
-def _considerations(record: list[Decision]) -> dict[int, queries.Board]:
-    return {
-        decision.pk: queries.board(decision.consideration)
-        for decision in record
-        if decision.consideration is not None
-    }
-
-
-def _decision(decision: Decision, boards: dict[int, queries.Board]) -> dict[str, Any]:
-    board = boards.get(decision.pk)
-    consensus = decision.act in (Decision.Act.ADOPTED, Decision.Act.APPROVED)
-    return {
-        "body": decision.meeting.body.code,
-        "meeting": decision.meeting.name,
-        "place": decision.meeting.place or decision.meeting.get_mode_display(),
-        "act": decision.act,
-        "on": decision.on.isoformat(),
-        "by": decision.by.name,
-        "capacity": decision.appointment.capacity,
-        "state": decision.appointment.state.name,
-        "method": "consensus" if consensus else "",
-        "text": decision.text,
-        "revision": decision.revision.symbol,
-        "positions": [_position(answer) for answer in board.answers] if board else [],
-    }
-
-
-def _position(answer: queries.Answer) -> dict[str, Any]:
-    position = answer.position
-    return {
-        "state": answer.seat.state.name,
-        "code": answer.seat.state.code,
-        "position": position.kind if position else "none",
-        "by": position.person.name if position else "",
-        "capacity": position.appointment.capacity if position else "",
-        "on": position.on.isoformat() if position else None,
-    }
-
-
-def _statements(boards: dict[int, queries.Board]) -> list[dict[str, Any]]:
-    outcomes = (Consideration.Outcome.ADOPTED, "")
-    standing = [
-        position
-        for board in boards.values()
-        if board.consideration.outcome in outcomes
-        for position in board.statements
-    ]
-    return [
-        {
-            "state": position.seat.state.name,
-            "kind": "reservation",
-            "text": position.text,
-            "by": position.person.name,
-            "on": position.on.isoformat(),
-        }
-        for position in sorted(standing, key=lambda position: position.pk)
-        if position.kind == Position.Kind.RESERVES
-    ]
-
-
-def _progress(plan: WorkPlan, form: content.Form) -> list[dict[str, Any]]:
-    latest = {
-        str(progress.activity): progress for progress in plan.progress.newest().select_related("by")
-    }
-    rows = []
-    for number, activity in content.activities(form):
-        known = latest.get(activity["id"])
-        rows.append(
-            {
-                "activity": activity["id"],
-                "number": number,
-                "title": activity["title"],
-                "lead": activity["lead"]["name"] if activity["lead"] else "",
-                "state": known.state if known else activity["state"],
-                "note": known.note if known else "",
-                "on": known.on.isoformat() if known else None,
-                "by": known.by.name if known else "",
-            }
-        )
-    return rows
-
-
-# --- the worker's side
+# The worker's side
 
 
 def produce(document_id: int) -> bool:

@@ -17,7 +17,8 @@ def release() -> str:
     A page kept from an earlier release would ask for style sheets that no longer exist.
     """
     digest = hashlib.sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    folders: list[Path] = settings.TEMPLATES[0]["DIRS"]  # type: ignore[assignment]
+    for folder in folders:
         for path in sorted(Path(folder).rglob("*.html")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -6,7 +6,6 @@ import secrets
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from workplans.consensus import Tally
 from workplans.models import Consideration, Position, Revision, WorkPlan
 from workplans.operations import decision
 from workplans.operations.locking import Superseded, current, lock
+from workplans.symbols import symbol
 
 Kind = Position.Kind
 ANSWERS = {
@@ -131,12 +131,12 @@ def _check_meeting(meeting: Meeting, body: str, on: datetime) -> None:
 def _freeze(plan: WorkPlan, form: content.Form, *, by: Person, nonce: str) -> Revision:
     last = plan.revisions.order_by("-number").first()
     number = last.number + 1 if last else 1
-    symbol = symbol_of(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
+    under = symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
     form = {
         **form,
         "revision": {
             "number": number,
-            "symbol": symbol,
+            "symbol": under,
             "previous": last.digest if last else None,
             "nonce": nonce,
         },
@@ -145,20 +145,12 @@ def _freeze(plan: WorkPlan, form: content.Form, *, by: Person, nonce: str) -> Re
     return Revision.objects.create(
         plan=plan,
         number=number,
-        symbol=symbol,
+        symbol=under,
         previous=last,
         text=text,
         digest=content.digest(text),
         by=by,
     )
-
-
-def symbol_of(body: str, year: int, kind: str, *, revision: int = 1) -> str:
-    """A document's symbol by the configured pattern; Rev. is added from the second text on."""
-    stem = settings.SYMBOL_PATTERN.format(
-        partnership=settings.PARTNERSHIP["short"], body=body, year=year, kind=kind, number=1
-    )
-    return stem if revision == 1 else f"{stem}/Rev.{revision - 1}"
 
 
 @transaction.atomic

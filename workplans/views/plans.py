@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
-from workplans import comparison, content, draft, permissions, procedure
+from workplans import comparison, content, draft, permissions, procedure, symbols
 from workplans import history as histories
 from workplans.consensus import tally
 from workplans.forms.drafting import CirculateForm, StartForm
@@ -365,7 +365,7 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
         .order_by("begins")
     )
     number = (plan.revision.number if plan.revision else 0) + 1
-    symbol = review.symbol_of(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
+    symbol = symbols.symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
     on_screen = {"seen": content.digest(content.dump(text)), "number": number}
     form = CirculateForm(
         request.POST if sent else None, symbol=symbol, meetings=meetings, initial=on_screen

@@ -1,0 +1,146 @@
+"""The work order of a document: everything it prints, read from the record at one instant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from meetings.models import Body
+from secretariat.models import Person
+from workplans import content, queries
+from workplans.models import Consideration, Decision, Document, Position, WorkPlan
+from workplans.symbols import symbol
+
+
+def symbol_for(decision: Decision, kind: str, edition: str) -> str:
+    """The symbol of a decision's document.
+
+    The adopted text keeps the Advisory Group's symbol, which is its revision's; the approved one
+    carries the ministers'; the report the summit's. A revision's suffix goes with all of them.
+    """
+    if edition == Document.Edition.ADOPTED:
+        return decision.revision.symbol
+    body = Body.MINISTERS if edition == Document.Edition.APPROVED else Body.SUMMIT
+    code = "WP" if kind == Document.Kind.WORK_PLAN else "RPT"
+    return symbol(body, decision.plan.year, code, revision=decision.revision.number)
+
+
+def title_of(decision: Decision, kind: str) -> str:
+    """What a document is called: the plan's own title, or that of a report on it."""
+    if kind == Document.Kind.SUMMIT_REPORT:
+        return _("Report on the %(year)d work plan to the summit") % {"year": decision.plan.year}
+    return str(decision.revision.title)
+
+
+def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str, Any]:
+    """The work order of a document: everything it prints, in its canonical form."""
+    plan = decision.plan
+    record = queries.decisions(plan)
+    considerations = _considerations(record)
+    report = kind == Document.Kind.SUMMIT_REPORT
+    return {
+        "order": "partnir-document/1",
+        "kind": kind,
+        "edition": edition,
+        "symbol": under,
+        "language": plan.language,
+        "title": title_of(decision, kind),
+        "date": decision.on.isoformat(),
+        "distribution": "General",
+        "institution": {
+            "name": settings.PARTNERSHIP["name"],
+            "short": settings.PARTNERSHIP["short"],
+            "body": decision.meeting.body.name,
+        },
+        "example": Person.any_example(),
+        "plan": decision.revision.form,
+        "digest": decision.revision.digest,
+        "decisions": [_decision(item, considerations) for item in record],
+        "statements": _statements(considerations),
+        "progress": _progress(plan, decision.revision.form) if report else [],
+        "summary": decision.text if report else "",
+    }
+
+
+def _considerations(record: list[Decision]) -> dict[int, queries.Board]:
+    return {
+        decision.pk: queries.board(decision.consideration)
+        for decision in record
+        if decision.consideration is not None
+    }
+
+
+def _decision(decision: Decision, boards: dict[int, queries.Board]) -> dict[str, Any]:
+    board = boards.get(decision.pk)
+    consensus = decision.act in (Decision.Act.ADOPTED, Decision.Act.APPROVED)
+    return {
+        "body": decision.meeting.body.code,
+        "meeting": decision.meeting.name,
+        "place": decision.meeting.place or decision.meeting.get_mode_display(),
+        "act": decision.act,
+        "on": decision.on.isoformat(),
+        "by": decision.by.name,
+        "capacity": decision.appointment.capacity,
+        "state": decision.appointment.state.name,
+        "method": "consensus" if consensus else "",
+        "text": decision.text,
+        "revision": decision.revision.symbol,
+        "positions": [_position(answer) for answer in board.answers] if board else [],
+    }
+
+
+def _position(answer: queries.Answer) -> dict[str, Any]:
+    position = answer.position
+    return {
+        "state": answer.seat.state.name,
+        "code": answer.seat.state.code,
+        "position": position.kind if position else "none",
+        "by": position.person.name if position else "",
+        "capacity": position.appointment.capacity if position else "",
+        "on": position.on.isoformat() if position else None,
+    }
+
+
+def _statements(boards: dict[int, queries.Board]) -> list[dict[str, Any]]:
+    outcomes = (Consideration.Outcome.ADOPTED, "")
+    standing = [
+        position
+        for board in boards.values()
+        if board.consideration.outcome in outcomes
+        for position in board.statements
+    ]
+    return [
+        {
+            "state": position.seat.state.name,
+            "kind": "reservation",
+            "text": position.text,
+            "by": position.person.name,
+            "on": position.on.isoformat(),
+        }
+        for position in sorted(standing, key=lambda position: position.pk)
+        if position.kind == Position.Kind.RESERVES
+    ]
+
+
+def _progress(plan: WorkPlan, form: content.Form) -> list[dict[str, Any]]:
+    latest = {
+        str(progress.activity): progress for progress in plan.progress.newest().select_related("by")
+    }
+    rows = []
+    for number, activity in content.activities(form):
+        known = latest.get(activity["id"])
+        rows.append(
+            {
+                "activity": activity["id"],
+                "number": number,
+                "title": activity["title"],
+                "lead": activity["lead"]["name"] if activity["lead"] else "",
+                "state": known.state if known else activity["state"],
+                "note": known.note if known else "",
+                "on": known.on.isoformat() if known else None,
+                "by": known.by.name if known else "",
+            }
+        )
+    return rows
