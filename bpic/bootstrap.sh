@@ -71,6 +71,9 @@ missing_packages() {
     has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
     has_font 'NotoSansDevanagari-Regular*' && has_font 'NotoSansEthiopic-Regular*' || echo fonts-noto-core
     has_font 'NotoSansCJK*' || echo fonts-noto-cjk
+    # Digests are printed in a fixed-width face, and the fonts are looked up by fontconfig.
+    has_font 'DejaVuSansMono.ttf' || echo fonts-dejavu-core
+    command -v fc-list >/dev/null || echo fontconfig
     if [ ! -x "$PY" ] && ! command -v uv >/dev/null && ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null &&
         ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
         "$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'

@@ -48,5 +48,6 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ]
     addresses = [(label, reverse(name)) for label, name in places]
     # The longest address that leads here: the notices lie under the desk, and are not the desk.
-    here = max((url for _label, url in addresses if request.path.startswith(url)), default="")
+    path = request.path.replace(reverse("meetings:convene"), reverse("meetings:calendar"))
+    here = max((url for _label, url in addresses if path.startswith(url)), default="")
     return [{"label": label, "url": url, "current": url == here} for label, url in addresses]

@@ -96,6 +96,7 @@ def convene(
         by=by,
         appointment=standing.drafting,
         meeting=meeting.slug,
+        meeting_name=meeting.name,
         begins=begins.isoformat(),
         ends=ends.isoformat(),
         seats=sorted(m.state.code for m in memberships if m.status == Membership.Status.MEMBER),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import calendar as dates
@@ -129,13 +129,21 @@ def opening(found: Meeting) -> str:
     }
 
 
+STATUSES = {
+    Membership.Status.MEMBER: gettext_lazy("Member states"),
+    Membership.Status.INVITED: gettext_lazy("Invited, participating"),
+    Membership.Status.PARTNER: gettext_lazy("Partner countries"),
+    Membership.Status.OBSERVER: gettext_lazy("Observers"),
+}
+
+
 def _attending(seats: list[Seat]) -> list[dict[str, Any]]:
     """Those who attend and take no position, by how they belong."""
     groups = []
     for status in Membership.Status:
         found = [seat for seat in seats if seat.status == status and not seat.counted]
         if found:
-            groups.append({"label": status.label, "seats": found})
+            groups.append({"label": STATUSES[status], "seats": found})
     return groups
 
 
@@ -180,7 +188,7 @@ def _belonging(day: date) -> list[dict[str, Any]]:
     held = Membership.objects.on(day).select_related("state")
     found = list(held.order_by("state__protocol_order", "state__name"))
     groups = [
-        {"label": status.label, "states": [m.state for m in found if m.status == status]}
+        {"label": STATUSES[status], "states": [m.state for m in found if m.status == status]}
         for status in Membership.Status
     ]
     return [group for group in groups if group["states"]]

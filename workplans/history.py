@@ -16,7 +16,7 @@ SENTENCES = {
     "take_in": gettext_noop("Loaded the text of the %(year)s work plan from a file"),
     "circulate": gettext_noop("Circulated %(revision)s"),
     "withdraw": gettext_noop("Withdrew %(revision)s"),
-    "take_position": gettext_noop("%(state_name)s: %(position)s – %(revision)s"),
+    "take_position": gettext_noop("%(state)s: %(position)s – %(revision)s"),
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
     "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
     "returned": gettext_noop("Returned %(revision)s"),
@@ -25,7 +25,7 @@ SENTENCES = {
     "reported": gettext_noop("Reported %(revision)s to the summit"),
     "record_progress": gettext_noop("Recorded the state of an activity: %(state)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
-    "convene": gettext_noop("Convened the meeting %(meeting)s"),
+    "convene": gettext_noop("Convened %(meeting_name)s"),
     "accredit": gettext_noop("Appointed %(person)s"),
     "recall": gettext_noop("Ended an appointment"),
 }
@@ -33,15 +33,24 @@ SENTENCES = {
 Line = dict[str, Any]
 
 
+class Facts(dict[str, Any]):
+    """An entry's facts. The register outlives every release, so an old entry may lack some."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
 def line(entry: Entry) -> Line:
     """An entry as a line of a timeline: title, when, by, text."""
-    facts = dict(entry.facts)
+    facts = Facts(entry.facts)
     if entry.act == "take_position":
         facts["position"] = Position.Kind(facts["position"]).label
         if entry.appointment is not None:
             facts["state"] = entry.appointment.state
     if entry.act == "record_progress":
         facts["state"] = Activity.Stage(facts["state"]).label
+    if entry.act == "convene":
+        facts.setdefault("meeting_name", facts.get("meeting"))
     sentence = SENTENCES.get(entry.act)
     return {
         "title": _(sentence) % facts if sentence else entry.act,

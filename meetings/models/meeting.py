@@ -173,7 +173,9 @@ class Meeting(Sourced):
                 "number": self.number_in_year,
                 "year": self.year,
             }
-        return _t("%(body)s, %(year)d") % {"body": self.body.name, "year": self.year}
+        # Two unnumbered meetings of one year are told apart by their month.
+        when = PartialDate(self.begins.year, self.begins.month) if self.begins else self.year
+        return _t("%(body)s, %(when)s") % {"body": self.body.name, "when": when}
 
     @property
     def dates(self) -> str:

@@ -86,7 +86,7 @@ def test_a_zone_that_is_none_is_refused(cast):
     [
         (2, None, "Advisory Group, meeting no. 2"),
         (None, 1, "Advisory Group, meeting no. 1 of 2027"),
-        (None, None, "Advisory Group, 2027"),
+        (None, None, "Advisory Group, March 2027"),
     ],
 )
 def test_a_meeting_is_named_by_the_numbers_that_are_known(cast, number, in_year, name):

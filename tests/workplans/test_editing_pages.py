@@ -53,7 +53,7 @@ def test_the_editor_lists_every_part_with_what_it_lacks(staff, draft):
     response = staff.get(at("edit", 2027))
     said = words(response)
     assert "1.1 <bdi>Forum number 1" in said
-    assert "no lead state" in said
+    assert "No lead state" in said
     assert "No activities yet." in said
     assert not response.context["problems"]
 

@@ -8,6 +8,7 @@ import pytest
 from django.db.models import F
 from django.urls import reverse
 
+from secretariat import register
 from secretariat.models import Entry
 from tests import factories
 from workplans import content
@@ -247,3 +248,9 @@ def test_reading_writes_nothing(cast, sign_in, consideration):
     for page in ("overview", "history", "preview", "circulate", "edit"):
         assert client.get(at(page, 2027)).status_code == 200, page
     assert (Entry.objects.count(), WorkPlan.objects.get().version) == before
+
+
+def test_an_entry_of_an_earlier_release_is_shown_with_what_it_has(cast, draft, sign_in):
+    register.enter("withdraw", draft, by=cast.staff)
+    said = words(sign_in(cast.staff).get(at("history", 2027)))
+    assert "Withdrew –" in said

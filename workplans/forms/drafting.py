@@ -358,6 +358,10 @@ class StartForm(forms.Form):
         min_value=2015,
         max_value=2999,
         widget=forms.NumberInput(attrs={"class": "input--short"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            gettext_lazy("Write a year from 2015 to 2999."),
+        ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
     source = forms.ChoiceField(

@@ -98,7 +98,7 @@ def circulate(
         plan=plan,
         revision=revision,
         meeting=meeting,
-        opened_on=on.date(),
+        opened_on=meeting.day_at(on),
         by=by,
         message=message.strip(),
     )
@@ -235,7 +235,6 @@ def take_position(
         revision=consideration.revision.symbol,
         digest=digest,
         state=seat.state.code,
-        state_name=seat.state.name,
         position=kind,
         text=text,
     )

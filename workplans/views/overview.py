@@ -91,6 +91,23 @@ def _steps(
                 _("Write the text"),
             )
         ]
+    if "circulate" in acts and found and plan.revision and not found.changes:
+        symbol = {"symbol": plan.revision.symbol}
+        return [
+            Step(
+                _("Revise the text"),
+                _("%(symbol)s came back, and the draft still says the same.") % symbol,
+                reverse("workplans:edit", args=year),
+                _("Revise the text"),
+            ),
+            Step(
+                _("Circulate it as it is"),
+                "",
+                reverse("workplans:circulate", args=year),
+                _("Circulate it as it is"),
+                pressing=False,
+            ),
+        ]
     if "circulate" in acts:
         text = _("The delegations see it when you circulate it before a meeting.")
         if found and found.changes and plan.revision:

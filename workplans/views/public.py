@@ -211,7 +211,7 @@ def _facts(found: Document) -> list[dict[str, Any]]:
             "value": found.pages,
         },
         {"label": _("Size"), "value": filesizeformat(found.size)},
-        {"label": _("Issued"), "value": PartialDate.of(timezone.localdate(found.issued))},
+        {"label": _("Issued"), "value": PartialDate.of(decision.meeting.day_at(found.issued))},
         {
             "label": _("SHA-256 of the PDF"),
             "value": format_html('<span class="digest">{}</span>', found.sha256),

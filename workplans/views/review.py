@@ -87,7 +87,20 @@ def _changes(found: Consideration, own: set[int]) -> dict[str, Any]:
         .order_by("-id")
         .first()
     )
-    base: Revision | None = before.consideration.revision if before else found.revision.previous
+    base: Revision | None = found.revision.previous
+    if before:
+        base = before.consideration.revision
+    elif found.before_ministers:
+        # The ministers never saw the texts the delegations worked through.
+        base = (
+            Revision.objects.filter(
+                considerations__plan=found.plan_id,
+                considerations__meeting__body=found.meeting.body_id,
+                considerations__lt=found.pk,
+            )
+            .order_by("number")
+            .last()
+        )
     if base is None or base.pk == found.revision_id:
         return {"changes": None}
     return {
