@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings.models import Meeting, Seat
+from meetings.models import Meeting
 from secretariat.dates import PartialDate
 from secretariat.models import Entry
 from secretariat.standing import Standing
-from workplans import history
-from workplans.consensus import tally
-from workplans.models import Consideration, Document, Position, WorkPlan
+from workplans import history, queries
+from workplans.models import Document, WorkPlan
 from workplans.permissions import voice_or_none
 
 
@@ -50,9 +48,9 @@ def of(standing: Standing) -> Desk:
     desk = Desk()
     if standing.person is None:
         return desk
-    for consideration, positions in _open_considerations():
-        _answer(desk, standing, consideration, positions)
-        _conduct(desk, standing, consideration, positions)
+    for board in queries.open_boards():
+        _answer(desk, standing, board)
+        _conduct(desk, standing, board)
     if standing.drafting:
         _write(desk, standing)
     desk.done = [
@@ -65,23 +63,8 @@ def of(standing: Standing) -> Desk:
     return desk
 
 
-def _open_considerations() -> list[tuple[Consideration, dict[int, Position]]]:
-    seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
-    found = list(
-        Consideration.objects.filter(closed=None)
-        .select_related("plan", "revision", "meeting__body")
-        .defer("revision__text")
-        .prefetch_related(seats)
-    )
-    said: dict[int, dict[int, Position]] = {consideration.pk: {} for consideration in found}
-    for position in Position.objects.filter(consideration__in=found).standing():
-        said[position.consideration_id][position.seat_id] = position
-    return [(consideration, said[consideration.pk]) for consideration in found]
-
-
-def _answer(
-    desk: Desk, standing: Standing, consideration: Consideration, positions: dict[int, Position]
-) -> None:
+def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
+    consideration = board.consideration
     voice = voice_or_none(standing, consideration)
     if voice is None:
         return
@@ -91,7 +74,7 @@ def _answer(
         "state": seat.state,
         "capacity": basis.capacity.lower(),
     }
-    given = positions.get(seat.pk)
+    given = board.of_seat(seat.pk)
     if given is None:
         title = (
             _("Approve or return the %(year)d work plan")
@@ -119,17 +102,11 @@ def _answer(
         )
 
 
-def _conduct(
-    desk: Desk, standing: Standing, consideration: Consideration, positions: dict[int, Position]
-) -> None:
+def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
     """For the chair and the secretariat: adopt when all agree, else see who is missing."""
     if standing.drafting is None:
         return
-    seats = consideration.meeting.seats.all()
-    count = tally(
-        [seat.state.code for seat in seats],
-        {seat.state.code: positions[seat.pk].kind for seat in seats if seat.pk in positions},
-    )
+    consideration, count = board.consideration, board.tally
     page = reverse("workplans:consideration", args=[consideration.pk])
     year = {"year": consideration.plan.year}
     if count.opposing and not consideration.before_ministers:

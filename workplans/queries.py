@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import Prefetch
 
 from meetings.models import Seat
 from secretariat.dates import PartialDate
@@ -43,6 +46,9 @@ class Board:
         ]
         return sorted(found, key=lambda position: position.pk)
 
+    def of_seat(self, seat_id: int) -> Position | None:
+        return next((a.position for a in self.answers if a.seat.pk == seat_id), None)
+
     def of_state(self, state_id: int) -> Position | None:
         return next((a.position for a in self.answers if a.seat.state_id == state_id), None)
 
@@ -57,6 +63,33 @@ def board(consideration: Consideration) -> Board:
         )
     }
     return Board(consideration, tuple(Answer(seat, standing.get(seat.pk)) for seat in seats))
+
+
+def open_boards(plans: Iterable[WorkPlan] | None = None) -> list[Board]:
+    """The boards of all open considerations, or of these plans'. Three queries for any number."""
+    seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
+    found = Consideration.objects.filter(closed=None)
+    if plans is not None:
+        found = found.filter(plan__in=plans)
+    considerations = list(
+        found.select_related("plan", "revision", "meeting__body")
+        .defer("revision__text")
+        .prefetch_related(seats)
+    )
+    said = {
+        (position.consideration_id, position.seat_id): position
+        for position in Position.objects.filter(consideration__in=considerations).standing()
+    }
+    return [
+        Board(
+            consideration,
+            tuple(
+                Answer(seat, said.get((consideration.pk, seat.pk)))
+                for seat in consideration.meeting.seats.all()
+            ),
+        )
+        for consideration in considerations
+    ]
 
 
 def last_answers(consideration: Consideration) -> dict[int, Position]:

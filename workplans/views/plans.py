@@ -21,11 +21,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
-from workplans import comparison, content, draft, permissions, procedure, symbols
+from workplans import comparison, content, draft, permissions, procedure, queries, symbols
 from workplans import history as histories
-from workplans.consensus import tally
 from workplans.forms.drafting import CirculateForm, StartForm
-from workplans.models import Consideration, Document, Position, Revision, WorkPlan
+from workplans.models import Consideration, Document, Revision, WorkPlan
 from workplans.operations import drafting, review
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
@@ -72,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
         .select_related("presidency__state", "revision")
         .defer("revision__text")
     )
-    before = _open_considerations(plans)
+    before = {board.consideration.plan_id: board for board in queries.open_boards(plans)}
     drafts = set(WorkPlan.objects.drafts_open_to(request.user).values_list("pk", flat=True))
     rows = [
         Row(
@@ -92,39 +91,14 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "workplans/index.html", context)
 
 
-def _open_considerations(
-    plans: list[WorkPlan],
-) -> dict[int, tuple[Consideration, dict[int, Position]]]:
-    seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
-    found = list(
-        Consideration.objects.filter(plan__in=plans, closed=None)
-        .select_related("revision", "meeting__body")
-        .defer("revision__text")
-        .prefetch_related(seats)
-    )
-    said: dict[int, dict[int, Position]] = {consideration.pk: {} for consideration in found}
-    for position in Position.objects.filter(consideration__in=found).standing():
-        said[position.consideration_id][position.seat_id] = position
-    return {item.plan_id: (item, said[item.pk]) for item in found}
-
-
-def _next_in_list(
-    standing: Standing,
-    plan: WorkPlan,
-    before: tuple[Consideration, dict[int, Position]] | None,
-) -> Step:
+def _next_in_list(standing: Standing, plan: WorkPlan, before: queries.Board | None) -> Step:
     acts = permissions.available_acts(standing, plan)
     if before is None:
         return next_in_hand(plan, acts)
-    consideration, said = before
+    consideration, count = before.consideration, before.tally
     page = reverse("workplans:consideration", args=[consideration.pk])
-    seats = list(consideration.meeting.seats.all())
-    count = tally(
-        [seat.state.code for seat in seats],
-        {seat.state.code: said[seat.pk].kind for seat in seats if seat.pk in said},
-    )
     voice = permissions.voice_or_none(standing, consideration)
-    if voice and voice[0].pk not in said:
+    if voice and before.of_seat(voice[0].pk) is None:
         return Step(
             "",
             count.sentence(),
