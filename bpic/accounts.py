@@ -33,8 +33,8 @@ def standing(get_response: Any) -> Any:
         person = person_of(request.user)
         request.person = person  # type: ignore[attr-defined]
         request.standing = Standing.of(person, timezone.now().date())  # type: ignore[attr-defined]
-        if person is not None:
-            accreditation.bring_into_step(request.standing)  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            accreditation.bring_into_step(request.standing, request.user)  # type: ignore[attr-defined]
         response: HttpResponse = get_response(request)
         return response
 

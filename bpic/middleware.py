@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
@@ -35,3 +36,15 @@ def response_headers(
         return response
 
     return respond
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends strangers to the door, and says so when a form they sent is lost on the way."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    ) -> HttpResponse:
+        response = super().handle_no_permission(request, view_func)
+        if request.method == "POST":
+            response["Location"] += "&unsent=1"
+        return response

@@ -8,6 +8,7 @@ can lapse while nobody is looking, a person's groups are brought into step at ev
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -78,9 +79,12 @@ def _overlap(one: DateRange, other: DateRange) -> bool:
     return not before(one, other) and not before(other, one)
 
 
-def bring_into_step(standing: Standing) -> bool:
-    """Give a person's account just the groups of its standing; True if anything had to change."""
-    user = standing.person.user if standing.person else None
+def bring_into_step(standing: Standing, account: Any = None) -> bool:
+    """Give a person's account just the groups of its standing; True if anything had to change.
+
+    account: of whoever asks. One without a person is in no such group, whoever put it there.
+    """
+    user = standing.person.user if standing.person else account
     if user is None:
         return False
     wanted = groups_of(standing)

@@ -188,7 +188,7 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
     register.enter(
         "issue",
         document,
-        by=document.requested_by,
+        by=None,
         symbol=document.symbol,
         sha256=document.sha256,
         digest=document.revision.digest,

@@ -23,7 +23,7 @@ SENTENCES = {
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
     "approved": gettext_noop("The ministers approved %(revision)s"),
     "reported": gettext_noop("Reported %(revision)s to the summit"),
-    "record_progress": gettext_noop("Recorded the state of an activity: %(state)s"),
+    "record_progress": gettext_noop("Recorded %(title)s: %(state)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),
     "accredit": gettext_noop("Appointed %(person)s"),
@@ -64,5 +64,7 @@ def _by(entry: Entry) -> str:
     if entry.by is None:
         if entry.act == "lapse":
             return _("By itself, when the meeting was over")
+        if entry.act == "issue":
+            return _("By the portal, as ordered by the decision")
         return _("The administrator of the portal")
     return f"{entry.by}, {entry.capacity}" if entry.capacity else str(entry.by)

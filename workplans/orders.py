@@ -18,13 +18,15 @@ def symbol_for(decision: Decision, kind: str, edition: str) -> str:
     """The symbol of a decision's document.
 
     The adopted text keeps the Advisory Group's symbol, which is its revision's; the approved one
-    carries the ministers'; the report the summit's. A revision's suffix goes with all of them.
+    carries the ministers'; the report the summit's. Those two end in Rev. only where they replace
+    a document that was issued under the symbol before.
     """
     if edition == Document.Edition.ADOPTED:
         return decision.revision.symbol
     body = Body.MINISTERS if edition == Document.Edition.APPROVED else Body.SUMMIT
     code = "WP" if kind == Document.Kind.WORK_PLAN else "RPT"
-    return symbol(body, decision.plan.year, code, revision=decision.revision.number)
+    before = Document.objects.filter(plan=decision.plan, kind=kind, edition=edition).count()
+    return symbol(body, decision.plan.year, code, revision=before + 1)
 
 
 def title_of(decision: Decision, kind: str) -> str:
@@ -35,9 +37,13 @@ def title_of(decision: Decision, kind: str) -> str:
 
 
 def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str, Any]:
-    """The work order of a document: everything it prints, in its canonical form."""
+    """The work order of a document: everything it prints, in its canonical form.
+
+    The record is that of the text it prints: what was said and decided about an earlier revision
+    stays in the register and in that revision's own document.
+    """
     plan = decision.plan
-    record = queries.decisions(plan)
+    record = [d for d in queries.decisions(plan) if d.revision_id == decision.revision_id]
     considerations = _considerations(record)
     report = kind == Document.Kind.SUMMIT_REPORT
     return {

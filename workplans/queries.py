@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from meetings.models import Seat
 from secretariat.dates import PartialDate
@@ -65,14 +64,13 @@ def board(consideration: Consideration) -> Board:
     return Board(consideration, tuple(Answer(seat, standing.get(seat.pk)) for seat in seats))
 
 
-def open_boards(plans: Iterable[WorkPlan] | None = None) -> list[Board]:
-    """The boards of all open considerations, or of these plans'. Three queries for any number."""
+def open_boards(among: QuerySet[Consideration] | None = None) -> list[Board]:
+    """The boards of all open considerations, or of those among some; always three queries."""
     seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
-    found = Consideration.objects.filter(closed=None)
-    if plans is not None:
-        found = found.filter(plan__in=plans)
+    found = Consideration.objects.all() if among is None else among
     considerations = list(
-        found.select_related("plan", "revision", "meeting__body")
+        found.filter(closed=None)
+        .select_related("plan", "revision", "meeting__body")
         .defer("revision__text")
         .prefetch_related(seats)
     )

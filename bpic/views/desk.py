@@ -6,11 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from bpic import desk as desks
 from secretariat.models import Notice
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     standing = request.standing  # type: ignore[attr-defined]
     mine = desks.of(standing)
@@ -19,6 +21,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "bpic/desk.html", {"desk": mine, "dates": dates})
 
 
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """What a person has been told, as it went out by mail."""
     found = Notice.objects.filter(person=request.person)  # type: ignore[attr-defined]

@@ -53,6 +53,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        context["unsent"] = "unsent" in self.request.GET
         if settings.EXAMPLE_SIGN_IN:
             context["example_accounts"] = example_accounts()
             context["example_sign_in_url"] = reverse("example_sign_in")

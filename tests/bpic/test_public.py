@@ -187,3 +187,12 @@ def test_the_schema_is_served_to_anybody(db, client):
     assert response["Access-Control-Allow-Origin"] == "*"
     again = client.get("/schema/work-plan-1.json", headers={"if-none-match": response["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_form_sent_after_the_session_ended_is_not_lost_without_a_word(cast, draft, sign_in):
+    visitor = sign_in()
+    address = f"/en/desk/plans/{draft.year}/edit/general/"
+    sent = visitor.post(address, {"title": "Typed meanwhile"})
+    assert sent["Location"] == f"/en/sign-in/?next={address}&unsent=1"
+    assert "what you sent was not saved" in html(visitor.get(sent["Location"]))
+    assert "what you sent was not saved" not in html(visitor.get("/en/sign-in/"))

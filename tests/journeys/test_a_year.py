@@ -196,7 +196,10 @@ def test_a_minister_returns_the_plan_and_it_goes_round_again(year):
     year.submit()
     year.answer(year.cast.minister, "returns", "The budget is missing.")
     assert year.plan.status == "draft"
-    assert year.sign_in().get("/en/plans/2027/").status_code == 404
+    public = year.sign_in().get("/en/plans/2027/").content.decode()
+    assert "was returned by" in public
+    assert "PartNIR/AG/2027/WP/1" in public
+    assert "Forum" not in public
     # The chair cannot submit what was returned; the Group has to adopt a new text.
     assert year.chair.get("/en/desk/plans/2027/submit/").status_code in (302, 404, 409)
     activity = year.plan.areas.first().activities.get()

@@ -81,7 +81,7 @@ def test_a_plan_starts_blank(cast, sign_in):
     client = sign_in(cast.staff)
     page = client.get(at("start"))
     assert page.context["form"].initial["year"] == 2027
-    assert page.context["form"].initial["title"] == "PartNIR Annual Work Plan 2027"
+    assert page.context["form"].initial["title"] == "Annual Work Plan 2027"
     sent = {"year": "2027", "title": "Our plan", "source": "blank"}
     assert client.post(at("start"), sent).url == at("overview", 2027)
     plan = WorkPlan.objects.get()
@@ -98,12 +98,12 @@ def test_a_plan_starts_blank(cast, sign_in):
 def test_a_plan_starts_from_last_years_and_says_what_it_left(cast, sign_in, draft):
     Activity.objects.filter(title="Forum number 1").update(state="completed")
     client = sign_in(cast.staff)
-    sent = {"year": "2029", "title": "PartNIR Annual Work Plan 2028", "source": "2027"}
+    sent = {"year": "2029", "title": "Annual Work Plan 2028", "source": "2027"}
     said = words(client.post(at("start"), sent, follow=True))
     assert "1 activity was left behind, being completed or cancelled: Forum number 1." in said
     plan = WorkPlan.objects.get(year=2029)
     assert plan.based_on == draft
-    assert plan.title == "PartNIR Annual Work Plan 2029"
+    assert plan.title == "Annual Work Plan 2029"
     assert [row.title for row in Activity.objects.filter(area__plan=plan)] == ["Forum number 2"]
 
 

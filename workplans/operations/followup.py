@@ -70,8 +70,11 @@ def record_progress(
     procedure.follow("record_progress", plan.status)
     basis = permissions.entitled("record_progress", Standing.of(by, on.date()))
     assert plan.revision is not None
-    held = {activity["id"] for _number, activity in content.activities(plan.revision.form)}
-    if str(activity_key) not in held:
+    titles = {
+        activity["id"]: f"{number} {activity['title']}"
+        for number, activity in content.activities(plan.revision.form)
+    }
+    if str(activity_key) not in titles:
         raise NoSuchActivity(
             _("%(symbol)s holds no such activity.") % {"symbol": plan.revision.symbol}
         )
@@ -93,6 +96,7 @@ def record_progress(
         by=by,
         appointment=basis,
         activity=str(activity_key),
+        title=titles[str(activity_key)],
         revision=plan.revision.symbol,
         state=state,
         text=note,

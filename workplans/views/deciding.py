@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -227,6 +228,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
 def progress(request: HttpRequest, year: int) -> HttpResponse:
     """How the activities of a plan stand, by area."""
     plan = _plan(request, year)
+    _admit_to_progress(request, plan)
     rows = followup.state_of_activities(plan)
     areas = plan.revision.form["areas"] if plan.revision else []
     by_area = {
@@ -244,6 +246,18 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
         "acts": permissions.available_acts(request.standing, plan),  # type: ignore[attr-defined]
     }
     return render(request, "workplans/progress.html", context)
+
+
+def _admit_to_progress(request: HttpRequest, plan: WorkPlan) -> None:
+    """Until it is reported, how the work stands is for those who work in the partnership."""
+    if plan.status != WorkPlan.Status.APPROVED:
+        return
+    standing = request.standing  # type: ignore[attr-defined]
+    drafts = WorkPlan.objects.drafts_open_to(request.user)
+    if not standing.appointments and not drafts.filter(pk=plan.pk).exists():
+        raise PermissionDenied(
+            _("How the activities stand is public from the day it is reported to the summit.")
+        )
 
 
 @POSTS

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -71,7 +70,8 @@ def index(request: HttpRequest) -> HttpResponse:
         .select_related("presidency__state", "revision")
         .defer("revision__text")
     )
-    before = {board.consideration.plan_id: board for board in queries.open_boards(plans)}
+    open_to_them = Consideration.objects.visible_to(request.user)
+    before = {board.consideration.plan_id: board for board in queries.open_boards(open_to_them)}
     drafts = set(WorkPlan.objects.drafts_open_to(request.user).values_list("pk", flat=True))
     rows = [
         Row(
@@ -179,8 +179,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(
         request.POST if request.method == "POST" else None,
         suggested=year,
-        title=_("%(partnership)s Annual Work Plan %(year)d")
-        % {"partnership": settings.PARTNERSHIP["short"], "year": year},
+        title=_("Annual Work Plan %(year)d") % {"year": year},
         earlier=earlier,
     )
     if request.method == "POST" and form.is_valid():
@@ -238,7 +237,9 @@ def history(request: HttpRequest, year: int) -> HttpResponse:
     plan = find(request, year)
     reader = reads_draft(request, plan)
     revisions = _open_revisions(request, plan, reader)
-    symbols = {revision.symbol for revision in revisions}
+    # A text that became public does not make public what was said to it at the table.
+    told = _put_before(request, plan)
+    symbols = {revision.symbol for revision in revisions if revision.pk in told}
     documents = list(Document.objects.filter(plan=plan))
     entries = [
         entry
@@ -265,13 +266,15 @@ def _open_revisions(request: HttpRequest, plan: WorkPlan, reader: bool) -> list[
     revisions = plan.revisions.select_related("by", "previous").order_by("-number")
     if reader:
         return list(revisions)
-    before = set(
-        Consideration.objects.visible_to(request.user)
-        .filter(plan=plan)
-        .values_list("revision", flat=True)
-    )
+    before = _put_before(request, plan)
     current = plan.revision_id if plan.is_public else None
     return [found for found in revisions if found.pk in before or found.pk == current]
+
+
+def _put_before(request: HttpRequest, plan: WorkPlan) -> set[int]:
+    """The texts that were put before a table at which the person's state sits."""
+    before = Consideration.objects.visible_to(request.user).filter(plan=plan)
+    return set(before.values_list("revision", flat=True))
 
 
 @require_safe

@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -60,13 +60,16 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, year: int) -> HttpResponse:
     """The text of an adopted plan. Whoever may read an unadopted one is led to its overview."""
     decided = Prefetch("decisions", Decision.objects.select_related("meeting__body"))
-    found = get_object_or_404(
+    found = (
         WorkPlan.objects.visible_to(request.user)
         .select_related("revision", "presidency__state")
         .defer("revision__text")
-        .prefetch_related(decided),
-        year=year,
+        .prefetch_related(decided)
+        .filter(year=year)
+        .first()
     )
+    if found is None:
+        return _returned(request, year)
     if not found.is_public:
         return redirect("workplans:overview", year=year)
     issued = list(found.documents.select_related("superseded_by"))
@@ -87,6 +90,21 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         response.headers["ETag"] = tag
         patch_cache_control(response, no_cache=True)
     return response
+
+
+def _returned(request: HttpRequest, year: int) -> HttpResponse:
+    """A plan that was public and went back: what was issued stays, and the page says why."""
+    issued = list(Document.objects.public().filter(plan__year=year).select_related("superseded_by"))
+    if not issued:
+        raise Http404
+    returns = Decision.objects.filter(plan__year=year, act=Decision.Act.RETURNED)
+    context = {
+        "year": year,
+        "trail": [_to_plans()],
+        "returned": returns.select_related("meeting__body").order_by("-id").first(),
+        "issued": [document for document in issued if document.status == Status.READY],
+    }
+    return render(request, "workplans/plan_returned.html", context)
 
 
 def _to_plans() -> dict[str, str]:
