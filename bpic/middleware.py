@@ -1,7 +1,8 @@
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 UNUSED_FEATURES = (
@@ -42,8 +43,8 @@ class SignInRequired(LoginRequiredMiddleware):
     """Sends strangers to the door, and says so when a form they sent is lost on the way."""
 
     def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
-    ) -> HttpResponse:
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         response = super().handle_no_permission(request, view_func)
         if request.method == "POST":
             response["Location"] += "&unsent=1"

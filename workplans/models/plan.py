@@ -30,7 +30,8 @@ def granted(user: Any, permission: str) -> models.QuerySet[Any]:
     account itself, which nobody is given, and takes a third of the time of such a page.
     """
     codename = permission.removeprefix("secretariat.")
-    grants = get_group_obj_perms_model(ABOUT[codename])._default_manager
+    about: Any = ABOUT[codename]
+    grants = get_group_obj_perms_model(about)._default_manager
     found = grants.filter(group__user=user, permission__codename=codename)
     return found.values("content_object")
 
@@ -57,16 +58,17 @@ class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
             return self.public()
 
         drafting = granted(user, "secretariat.draft_texts")
+        # A subquery: as joins of the plan's own query it takes the database four times as long.
+        before_them = WorkPlan.objects.filter(
+            considerations__closed=None,
+            considerations__meeting__seats__state__in=granted(user, "secretariat.read_papers"),
+        )
         return self.filter(
             Q(status__in=WorkPlan.PUBLIC)
             | Q(presidency__in=granted(user, "secretariat.read_texts"))
             | Q(models.Exists(drafting))
-            | Q(
-                status=WorkPlan.Status.UNDER_CONSIDERATION,
-                considerations__closed=None,
-                considerations__meeting__seats__state__in=granted(user, "secretariat.read_papers"),
-            )
-        ).distinct()
+            | Q(status=WorkPlan.Status.UNDER_CONSIDERATION, pk__in=before_them.values("pk"))
+        )
 
 
 class Versioned(models.Model):

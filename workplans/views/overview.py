@@ -38,6 +38,8 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         .prefetch_related("meeting__seats__state")
     )
     open_now = next((item for item in considerations if item.is_open), None)
+    # Why an earlier text was returned is for those who had it before them.
+    told = {plan.revision_id, *(item.revision_id for item in considerations)}
     context = {
         "plan": plan,
         # The title of the draft may say what the delegations do not know yet.
@@ -54,7 +56,11 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
             {"item": item, "ended": None if item.is_open else _ended(item)}
             for item in considerations
         ],
-        "decisions": [_decision_line(item) for item in reversed(queries.decisions(plan))],
+        "decisions": [
+            _decision_line(item)
+            for item in reversed(queries.decisions(plan))
+            if item.revision_id in told
+        ],
         "documents": list(
             Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
         ),

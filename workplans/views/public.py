@@ -97,7 +97,10 @@ def _returned(request: HttpRequest, year: int) -> HttpResponse:
     issued = list(Document.objects.public().filter(plan__year=year).select_related("superseded_by"))
     if not issued:
         raise Http404
-    returns = Decision.objects.filter(plan__year=year, act=Decision.Act.RETURNED)
+    # A text the Advisory Group returned before it was ever public is not spoken of.
+    returns = Decision.objects.filter(
+        revision__in=[document.revision_id for document in issued], act=Decision.Act.RETURNED
+    )
     context = {
         "year": year,
         "trail": [_to_plans()],
