@@ -29,11 +29,21 @@ NOT_EMPTIED = (
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
-    """Let tests that cannot roll back empty their tables; test_record.py shows the guard holds."""
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """Let tests that cannot roll back empty their tables; test_record.py shows the guard holds.
+
+    At the end, whatever a server thread or a killed worker left connected is disconnected, or
+    PostgreSQL would not drop the test database.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in NOT_EMPTIED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_is_not_emptied")
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
