@@ -104,7 +104,7 @@ def convene(
     )
     circulation.circulate(
         entry,
-        permissions.people_seated(meeting, day),
+        permissions.seated(meeting, day),
         subject=_("Convened: %(meeting)s") % {"meeting": meeting.name},
         body=_(
             "%(meeting)s will sit on %(dates)s.\n\n"

@@ -30,19 +30,19 @@ DELEGATIONS = (
 )
 
 
-def people_seated(meeting: Meeting, day: date) -> list[Person]:
+def seated(meeting: Meeting, day: date) -> list[Appointment]:
     """Those who sit for their states at this level: ministers, or the delegations' people."""
     ministers = meeting.body.level == Body.Level.MINISTERS
     return _appointed(meeting, day, (Function.MINISTER,) if ministers else DELEGATIONS)
 
 
-def delegations_seated(meeting: Meeting, day: date) -> list[Person]:
+def delegations_seated(meeting: Meeting, day: date) -> list[Appointment]:
     """The delegations of the states with a seat, whatever the level of the meeting."""
     return _appointed(meeting, day, DELEGATIONS)
 
 
-def _appointed(meeting: Meeting, day: date, functions: tuple[str, ...]) -> list[Person]:
+def _appointed(meeting: Meeting, day: date, functions: tuple[str, ...]) -> list[Appointment]:
     appointments = Appointment.objects.on(day).filter(
         state__seats__meeting=meeting, function__in=functions
     )
-    return [a.person for a in appointments.select_related("person")]
+    return list(appointments.select_related("person"))

@@ -14,12 +14,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm
 
 from secretariat import register
 from secretariat.models import Appointment, Authority, Person, Presidency, State
-from secretariat.standing import PRESIDING_LEVELS, Function, Standing
+from secretariat.standing import PRESIDING_LEVELS, Function, Standing, in_office
 
 PREFIX = "seat:"
 
@@ -43,40 +44,64 @@ def groups_of(standing: Standing) -> set[str]:
     served a presidency before keeps reading what was made under it (domain rule 3).
     """
     names = {delegation_group(a.state.code) for a in standing.appointments}
-    if standing.presidency and standing.drafting:
-        names.add(drafting_group(standing.presidency))
+    if standing.secretariat and standing.drafting:
+        names.add(drafting_group(standing.secretariat))
     names |= {reading_group(presidency) for presidency in presidencies_served(standing)}
     return names
 
 
 def presidencies_served(standing: Standing) -> list[Presidency]:
-    """The presidencies up to this day whose chair or secretariat the person belonged to."""
-    terms = [
-        (appointment.state_id, appointment.period)
+    """The presidencies that handed over while the person was its chair or in its secretariat.
+
+    Whoever was recalled before that keeps nothing.
+    """
+    served = [
+        appointment
         for appointment in standing.ever
         if appointment.function == Function.SECRETARIAT
         or (appointment.function == Function.CHAIR and appointment.level in PRESIDING_LEVELS)
     ]
-    if not terms:
+    if not served:
         return []
     known = Presidency.objects.filter(
-        state_id__in={state for state, _period in terms}, period__startswith__lte=standing.day
-    ).select_related("state")
+        state_id__in={appointment.state_id for appointment in served},
+        period__startswith__lte=standing.day,
+    ).select_related("state", "hand_over")
     return [
         presidency
         for presidency in known
-        if any(
-            state == presidency.state_id and _overlap(period, presidency.period)
-            for state, period in terms
-        )
+        if (last := last_day_of_writing(presidency, standing.day)) is not None
+        and any(a.state_id == presidency.state_id and a.holds_on(last) for a in served)
     ]
 
 
-def _overlap(one: DateRange, other: DateRange) -> bool:
-    def before(first: DateRange, second: DateRange) -> bool:
-        return first.upper is not None and second.lower is not None and first.upper <= second.lower
+def last_day_of_writing(presidency: Presidency, day: date) -> date | None:
+    """The day on which its secretariat handed over; None while it still writes on this day."""
+    hand_over = getattr(presidency, "hand_over", None)
+    if hand_over is not None and hand_over.at is not None and hand_over.at.date() <= day:
+        early: date = hand_over.at.date()
+        if presidency.holds_on(early):
+            return early
+    upper = presidency.period.upper
+    if upper is not None and upper <= day:
+        return date.fromordinal(upper.toordinal() - 1)
+    return None
 
-    return not before(one, other) and not before(other, one)
+
+def presiding(day: date) -> list[Appointment]:
+    """The appointments of whoever chairs or writes on a day: the chair, and the secretariat."""
+    presidency, secretariat = in_office(day)
+    if presidency is None or secretariat is None:
+        return []
+    chairs = Q(function=Function.CHAIR, level__in=PRESIDING_LEVELS)
+    return list(
+        Appointment.objects.on(day)
+        .filter(
+            Q(chairs, state__in=[presidency.state_id, secretariat.state_id])
+            | Q(function=Function.SECRETARIAT, state=secretariat.state_id)
+        )
+        .select_related("person", "state")
+    )
 
 
 def bring_into_step(standing: Standing, account: Any = None) -> bool:
@@ -132,8 +157,14 @@ def accredit(
     authority: Authority | None = None,
     basis: str = "",
     by: Person | None,
+    under: Appointment | None = None,
+    on: date | None = None,
 ) -> Appointment:
-    """Appoint a person to a function for a state from one day, until another if one is set."""
+    """Appoint a person to a function for a state from one day, until another if one is set.
+
+    under: the appointment that gives `by` the right. on: the day of the act, from which the
+    person's groups are brought into step at once; else at their next request.
+    """
     appointment = Appointment(
         person=person,
         function=function,
@@ -149,20 +180,35 @@ def accredit(
         "accredit",
         appointment,
         by=by,
+        appointment=under,
         person=person.name,
         function=function,
         state=state.code,
         since=since.isoformat(),
         until=until.isoformat() if until else None,
     )
+    if on is not None:
+        bring_into_step(Standing.of(person, on))
     return appointment
 
 
 @transaction.atomic
-def recall(appointment: Appointment, *, until: date, by: Person | None) -> None:
+def recall(
+    appointment: Appointment,
+    *,
+    until: date,
+    by: Person | None,
+    under: Appointment | None = None,
+    reason: str = "",
+    on: date | None = None,
+) -> None:
     """End an appointment on a day; from that day on it gives no right."""
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
     appointment.period = _term(appointment.period.lower, until)
     appointment.full_clean()
     appointment.save(update_fields=["period"])
-    register.enter("recall", appointment, by=by, until=until.isoformat())
+    register.enter(
+        "recall", appointment, by=by, appointment=under, until=until.isoformat(), reason=reason
+    )
+    if on is not None:
+        bring_into_step(Standing.of(appointment.person, on))

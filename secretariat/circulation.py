@@ -11,24 +11,37 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from secretariat.models import Entry, Notice, Person
+from secretariat.models import Appointment, Entry, Notice, Person
 
 MOST_ATTEMPTS = 8
 
 
 def circulate(
-    entry: Entry, people: Iterable[Person], *, subject: str, body: str, path: str
+    entry: Entry, told: Iterable[Appointment | Person], *, subject: str, body: str, path: str
 ) -> None:
     """Tell people of an act. Notices are rows of the act's own transaction; mail follows later.
 
-    path: the page that acts, from the root. A person is told of an entry once, however often a
-    list names them.
+    told: the appointments it concerns; a letter whose appointment has ended before it leaves is
+    held back. A bare person is told whatever they hold. A person is told of an entry once, however
+    often a list names them. path: the page that acts, from the root.
     """
-    unique = {person.pk: person for person in people}
+    unique: dict[int, Appointment | None] = {}
+    for one in told:
+        if isinstance(one, Appointment):
+            unique.setdefault(one.person_id, one)
+        else:
+            unique[one.pk] = None
     Notice.objects.bulk_create(
         [
-            Notice(person=person, entry=entry, subject=subject, body=body, path=path)
-            for person in unique.values()
+            Notice(
+                person_id=person,
+                appointment=appointment,
+                entry=entry,
+                subject=subject,
+                body=body,
+                path=path,
+            )
+            for person, appointment in unique.items()
         ],
         ignore_conflicts=True,
     )
@@ -56,7 +69,7 @@ def send_due(entry_id: int | None = None, limit: int = 200) -> int:
             notice = (
                 Notice.objects.select_for_update(skip_locked=True, of=("self",))
                 .filter(pk=key, sent=None)
-                .select_related("person")
+                .select_related("person", "appointment", "entry")
                 .first()
             )
             if notice is None:
@@ -66,9 +79,9 @@ def send_due(entry_id: int | None = None, limit: int = 200) -> int:
 
 
 def _send(notice: Notice) -> bool:
-    if not notice.person.email:
-        notice.error = "no address on record"
-        notice.attempts = MOST_ATTEMPTS
+    reason = _held_back(notice)
+    if reason:
+        notice.error, notice.attempts = reason, MOST_ATTEMPTS
         notice.save(update_fields=["error", "attempts"])
         return False
     address = settings.PORTAL_URL.rstrip("/") + notice.path
@@ -91,3 +104,16 @@ def _send(notice: Notice) -> bool:
     notice.sent, notice.error = timezone.now(), ""
     notice.save(update_fields=["sent", "error"])
     return True
+
+
+def _held_back(notice: Notice) -> str:
+    """Why a notice is not sent at all; empty if it is."""
+    if not notice.person.email:
+        return "no address on record"
+    told_as = notice.appointment
+    if told_as is None:
+        return ""
+    today = timezone.now().date()
+    # A function renewed under another row, as when a ministry is renamed, is the same concern.
+    still = Appointment.objects.on(today).filter(person=notice.person_id, state=told_as.state_id)
+    return "" if still.exists() else "the appointment has ended"

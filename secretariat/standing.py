@@ -20,10 +20,28 @@ class NotEntitled(Exception):
     """The person may not do this on that day; the text is a sentence for the user."""
 
 
+def in_office(day: date) -> tuple[Presidency | None, Presidency | None]:
+    """The presidency of a day, and the one whose secretariat writes on it. One query.
+
+    They differ between a hand-over and the day from which the table names the next presidency.
+    """
+    presidency = (
+        Presidency.objects.on(day).select_related("state", "hand_over__incoming__state").first()
+    )
+    if presidency is None:
+        return None, None
+    hand_over = getattr(presidency, "hand_over", None)
+    if hand_over is None or hand_over.at is None or day < hand_over.at.date():
+        return presidency, presidency
+    return presidency, hand_over.incoming
+
+
 @dataclass(frozen=True)
 class Standing:
     """A person's appointments, seen on one day beside the presidency of that day.
 
+    `presidency` is the one in the table, whose chair presides. `secretariat` is the one whose
+    secretariat writes: the same, unless it was handed over to the next before its last day.
     `appointments` are those that hold on the day; `ever` is everything the person was appointed
     to, which decides only what an outgoing secretariat may go on reading.
     """
@@ -31,6 +49,7 @@ class Standing:
     person: Person | None
     day: date
     presidency: Presidency | None = None
+    secretariat: Presidency | None = None
     appointments: tuple[Appointment, ...] = ()
     ever: tuple[Appointment, ...] = ()
 
@@ -42,10 +61,12 @@ class Standing:
         ever = tuple(
             Appointment.objects.filter(person=person).select_related("state", "authority", "person")
         )
+        presidency, secretariat = in_office(day)
         return cls(
             person,
             day,
-            Presidency.objects.on(day).select_related("state").first(),
+            presidency,
+            secretariat,
             tuple(appointment for appointment in ever if appointment.holds_on(day)),
             ever,
         )
@@ -57,26 +78,42 @@ class Standing:
                 return appointment
         return None
 
-    @property
-    def chair(self) -> Appointment | None:
-        """The appointment to chair: from the presiding state, ministerial or departmental."""
-        if self.presidency is None:
+    def chairing(self, presidency: Presidency | None) -> Appointment | None:
+        """The appointment to chair for a presidency, at ministerial or departmental level."""
+        if presidency is None:
             return None
         for appointment in self.appointments:
             if (
                 appointment.function == Function.CHAIR
-                and appointment.state_id == self.presidency.state_id
+                and appointment.state_id == presidency.state_id
                 and appointment.level in PRESIDING_LEVELS
             ):
                 return appointment
         return None
 
     @property
+    def chair(self) -> Appointment | None:
+        """The appointment to chair: from the presiding state, ministerial or departmental."""
+        return self.chairing(self.presidency)
+
+    @property
     def drafting(self) -> Appointment | None:
-        """The appointment to write texts: the chair's or that of the presiding secretariat."""
-        if self.presidency is None:
+        """The appointment to write texts: the chair's or the staff's of the secretariat."""
+        if self.secretariat is None:
             return None
-        return self.chair or self.holding(Function.SECRETARIAT, state_id=self.presidency.state_id)
+        return self.chairing(self.secretariat) or self.holding(
+            Function.SECRETARIAT, state_id=self.secretariat.state_id
+        )
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role the person has on the day, as words to compare with those of another day."""
+        held = {f"{a.function}:{a.state_id}" for a in self.appointments}
+        if self.presidency and self.chair:
+            held.add(f"chairing:{self.presidency.pk}")
+        if self.secretariat and self.drafting:
+            held.add(f"drafting:{self.secretariat.pk}")
+        return frozenset(held)
 
     def speaking_for(self, state_id: int) -> Appointment | None:
         """The appointment to state a delegation's position."""

@@ -180,8 +180,9 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
     )
     if not issued:
         return False
-    document = Document.objects.select_related("plan", "requested_by").get(pk=document_id)
-    if document.kind == Document.Kind.WORK_PLAN:
+    known = Document.objects.select_related("plan", "revision")
+    document = known.get(pk=document_id)
+    if document.kind == Document.Kind.WORK_PLAN and document.plan is not None:
         document.plan.documents.filter(
             kind=document.kind, superseded_by=None, pk__lt=document.pk
         ).update(superseded_by=document)
@@ -191,7 +192,7 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
         by=None,
         symbol=document.symbol,
         sha256=document.sha256,
-        digest=document.revision.digest,
+        digest=document.revision.digest if document.revision else "",
     )
     return True
 

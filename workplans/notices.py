@@ -5,26 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import Body
-from meetings.permissions import delegations_seated, people_seated
+from meetings.permissions import delegations_seated, seated
+from secretariat.accreditation import presiding
 from secretariat.circulation import circulate
-from secretariat.models import Appointment, Entry, Person
-from secretariat.standing import PRESIDING_LEVELS, Function
+from secretariat.models import Appointment, Entry
+from secretariat.standing import Function
 from workplans.models import Consideration, Decision, Position
-
-
-def _presiding(day: date) -> list[Person]:
-    """The chair and the secretariat of the day."""
-    staff = Appointment.objects.on(day).filter(
-        Q(function=Function.SECRETARIAT) | Q(function=Function.CHAIR, level__in=PRESIDING_LEVELS),
-        state__presidencies__period__contains=day,
-    )
-    return [appointment.person for appointment in staff.select_related("person")]
 
 
 def _text(name: str, **context: Any) -> str:
@@ -36,7 +27,7 @@ def circulated(consideration: Consideration, entry: Entry, day: date) -> None:
     revision = consideration.revision
     circulate(
         entry,
-        people_seated(consideration.meeting, day),
+        seated(consideration.meeting, day),
         subject=_("For your position: %(symbol)s") % {"symbol": revision.symbol},
         body=_text("circulated", consideration=consideration, revision=revision),
         path=reverse("workplans:consideration", args=[consideration.pk]),
@@ -46,7 +37,7 @@ def circulated(consideration: Consideration, entry: Entry, day: date) -> None:
 def withdrawn(consideration: Consideration, entry: Entry, reason: str, day: date) -> None:
     circulate(
         entry,
-        people_seated(consideration.meeting, day),
+        seated(consideration.meeting, day),
         subject=_("Withdrawn: %(symbol)s") % {"symbol": consideration.revision.symbol},
         body=_text("withdrawn", consideration=consideration, reason=reason),
         path=reverse("desk"),
@@ -61,10 +52,9 @@ def position_taken(position: Position, entry: Entry, day: date) -> None:
         if position.consideration.before_ministers
         else [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT],
     )
-    people = [appointment.person for appointment in own.select_related("person")]
     circulate(
         entry,
-        people + _presiding(day),
+        [*own, *presiding(day)],
         subject=_("%(state)s: %(position)s – %(symbol)s")
         % {
             "state": position.seat.state,
@@ -80,7 +70,7 @@ def submitted(consideration: Consideration, entry: Entry, day: date) -> None:
     """To the ministers: a plan is before your meeting."""
     circulate(
         entry,
-        people_seated(consideration.meeting, day),
+        seated(consideration.meeting, day),
         subject=_("For your approval: %(plan)s") % {"plan": consideration.revision.title},
         body=_text("submitted", consideration=consideration),
         path=reverse("workplans:consideration", args=[consideration.pk]),
@@ -91,7 +81,7 @@ def lapsed(consideration: Consideration, entry: Entry, day: date) -> None:
     """To the ministers who were asked, and to the secretariat: the meeting decided nothing."""
     circulate(
         entry,
-        people_seated(consideration.meeting, day) + _presiding(day),
+        seated(consideration.meeting, day) + presiding(day),
         subject=_("Not decided: %(plan)s") % {"plan": consideration.revision.title},
         body=_text("lapsed", consideration=consideration),
         path=consideration.plan.get_absolute_url(),
@@ -104,7 +94,7 @@ def decided(decision: Decision, entry: Entry, day: date) -> None:
     if decision.act == Decision.Act.RETURNED:
         # The plan is a draft again, closed to the delegations; the text they had stays open.
         path = reverse("workplans:consideration", args=[decision.consideration_id])
-    told = people_seated(decision.meeting, day) + _presiding(day)
+    told = seated(decision.meeting, day) + presiding(day)
     if decision.meeting.body.level == Body.Level.MINISTERS:
         # What the ministers decide concerns the delegations that wrote the text with them.
         told += delegations_seated(decision.meeting, day)

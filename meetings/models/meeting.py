@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from secretariat.dates import PartialDate, PartialDateField, span
 from secretariat.models import Membership, State
-from secretariat.models.states import Sourced
+from secretariat.models.states import Sourced, check_zone
 
 
 class Body(models.Model):
@@ -40,15 +39,6 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def check_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValidationError(
-            _t("“%(zone)s” is not a time zone. Write it like Asia/Kolkata."), params={"zone": name}
-        ) from error
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):

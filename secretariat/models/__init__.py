@@ -1,3 +1,5 @@
+from secretariat.models.access import Invitation, Subscription
+from secretariat.models.handover import HandOver, Tick
 from secretariat.models.people import Appointment, Person
 from secretariat.models.record import Entry, Notice
 from secretariat.models.states import Authority, Membership, Milestone, Presidency, State
@@ -6,10 +8,14 @@ __all__ = [
     "Appointment",
     "Authority",
     "Entry",
+    "HandOver",
+    "Invitation",
     "Membership",
     "Milestone",
     "Notice",
     "Person",
     "Presidency",
     "State",
+    "Subscription",
+    "Tick",
 ]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from secretariat.models.states import Authority, Dated, DatedQuerySet, State
+from secretariat.models.states import Authority, Dated, DatedQuerySet, State, same
+
+
+def _same_word(field: str) -> Func:
+    """Equality of a short text in an exclusion constraint, without the btree_gist extension."""
+    number = Func(F(field), function="hashtext")
+    return Func(number, number, Value("[]"), function="int4range")
 
 
 class Person(models.Model):
@@ -30,6 +39,14 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="an_address_is_one_persons",
+                condition=~Q(email=""),
+                violation_error_message=_("Somebody else is on record with this address."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +97,34 @@ class Appointment(Dated):
         constraints = [
             models.CheckConstraint(
                 name="an_appointment_lasts_a_day_or_more", condition=Q(period__isempty=False)
+            ),
+            ExclusionConstraint(
+                name="nobody_holds_a_function_twice_at_once",
+                expressions=[
+                    (same("person"), RangeOperators.OVERLAPS),
+                    (same("state"), RangeOperators.OVERLAPS),
+                    (_same_word("function"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("The person holds this function in these days already."),
+            ),
+            ExclusionConstraint(
+                name="one_head_of_delegation_at_a_time",
+                expressions=[
+                    (same("state"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(function="head"),
+                violation_error_message=_("The state has a head of delegation in these days."),
+            ),
+            ExclusionConstraint(
+                name="one_chair_of_a_state_at_a_time",
+                expressions=[
+                    (same("state"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(function="chair", level__in=["ministerial", "departmental"]),
+                violation_error_message=_("The state has a chair in these days."),
             ),
         ]
 

@@ -49,6 +49,14 @@ class Notice(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="notices")
+    appointment = models.ForeignKey(
+        Appointment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        help_text=_("What the person is told it for; once that has ended, it is not sent."),
+    )
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     path = models.CharField(_("page"), max_length=300, help_text=_("The page that acts."))

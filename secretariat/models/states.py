@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from guardian.models import GroupObjectPermissionBase
@@ -20,6 +23,26 @@ from secretariat.dates import PartialDate, PartialDateField
 def same(field: str) -> Func:
     """Equality of a foreign key in an exclusion constraint, without the btree_gist extension."""
     return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+def saturday_and_sunday() -> list[int]:
+    return [6, 7]
+
+
+def check_weekend(days: Any) -> None:
+    if not isinstance(days, list) or not all(day in range(1, 8) for day in days) or len(days) > 6:
+        raise ValidationError(
+            _t("Write the days of the weekend as numbers from 1 (Monday) to 7 (Sunday): [6, 7].")
+        )
+
+
+def check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(
+            _t("“%(zone)s” is not a time zone. Write it like Asia/Kolkata."), params={"zone": name}
+        ) from error
 
 
 class Sourced(models.Model):
@@ -79,7 +102,22 @@ class State(Sourced):
     native_names = models.JSONField(_("official names in its languages"), default=list, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     protocol_order = models.PositiveSmallIntegerField(_("protocol order"), default=999)
-    time_zone = models.CharField(_("time zone of the capital"), max_length=64, blank=True)
+    time_zone = models.CharField(
+        _("time zone of the capital"), max_length=64, blank=True, validators=[check_zone]
+    )
+    weekend = models.JSONField(
+        _("weekend"),
+        default=saturday_and_sunday,
+        blank=True,
+        validators=[check_weekend],
+        help_text=_("Days of the week without work, from 1 for Monday to 7 for Sunday: [6, 7]."),
+    )
+    holidays = models.CharField(
+        _("public holidays of"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two-letter code of the country whose public holidays are kept here."),
+    )
     is_example = models.BooleanField(_("example data"), default=False)
 
     class Meta:
@@ -169,6 +207,15 @@ class Authority(Dated, Sourced):
     name = models.CharField(_("name"), max_length=200)
     native_name = models.CharField(_("name in its own language"), max_length=200, blank=True)
     leads = models.BooleanField(_("leads the delegation"), default=True)
+    continued_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continues",
+        verbose_name=_("continued by"),
+        help_text=_("What it became when it was renamed, or merged into another."),
+    )
 
     objects = DatedQuerySet.as_manager()
 
@@ -183,11 +230,36 @@ class Authority(Dated, Sourced):
                 Lower("period"),
                 Upper("period"),
                 name="an_authority_is_on_record_once",
-            )
+            ),
+            models.CheckConstraint(
+                name="an_authority_does_not_continue_itself",
+                condition=Q(continued_by=None) | ~Q(continued_by=F("id")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def on(self, day: date) -> Authority:
+        """What this authority was, or had become, on a day: itself where no record follows it.
+
+        A renamed authority is named as it was called that day (domain rule 1). One query for each
+        name in between, none where the record holds on the day.
+        """
+        found, seen = self, {self.pk}
+        while found.period.upper is not None and found.period.upper <= day:
+            after = found.continued_by
+            if after is None or after.pk in seen:
+                break
+            seen.add(after.pk)
+            found = after
+        while found.period.lower is not None and day < found.period.lower:
+            before = found.continues.order_by("-leads", "-period").first()
+            if before is None or before.pk in seen:
+                break
+            seen.add(before.pk)
+            found = before
+        return found
 
 
 class Milestone(Sourced):

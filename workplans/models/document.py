@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from secretariat.models import Person
+from secretariat.models import HandOver, Person
 from workplans.models.consideration import Decision
 from workplans.models.plan import WorkPlan
 from workplans.models.revision import Revision
@@ -33,11 +33,13 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         WORK_PLAN = "work_plan", pgettext_lazy("document", "Work plan")
         SUMMIT_REPORT = "summit_report", pgettext_lazy("document", "Report to the summit")
+        HAND_OVER_NOTE = "hand_over_note", pgettext_lazy("document", "Hand-over note")
 
     class Edition(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("edition", "As adopted")
         APPROVED = "approved", pgettext_lazy("edition", "As approved")
         REPORT = "report", pgettext_lazy("edition", "As reported")
+        HANDED_OVER = "handed_over", pgettext_lazy("edition", "As handed over")
 
     class Status(models.TextChoices):
         QUEUED = "queued", pgettext_lazy("typesetting", "Waiting for the worker")
@@ -45,11 +47,20 @@ class Document(models.Model):
         READY = "ready", pgettext_lazy("typesetting", "Ready")
         FAILED = "failed", pgettext_lazy("typesetting", "Could not be typeset")
 
-    plan = models.ForeignKey(WorkPlan, on_delete=models.PROTECT, related_name="documents")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="documents")
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="document")
-    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
-    edition = models.CharField(_("edition"), max_length=10, choices=Edition.choices)
+    plan = models.ForeignKey(
+        WorkPlan, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="document"
+    )
+    hand_over = models.OneToOneField(
+        HandOver, on_delete=models.PROTECT, null=True, blank=True, related_name="note"
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    edition = models.CharField(_("edition"), max_length=12, choices=Edition.choices)
     symbol = models.CharField(_("symbol"), max_length=80)
     title = models.CharField(_("title"), max_length=300)
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -60,7 +71,14 @@ class Document(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
     requested = models.DateTimeField(auto_now_add=True)
-    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
+    requested_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        help_text=_("Nobody, where an act of the calendar issues it."),
+    )
 
     status = models.CharField(
         _("status"), max_length=12, choices=Status.choices, default=Status.QUEUED
@@ -85,6 +103,16 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["symbol", "language"], name="a_symbol_names_one_document_in_a_language"
+            ),
+            models.CheckConstraint(
+                name="a_document_follows_a_decision_or_a_hand_over",
+                condition=Q(
+                    decision__isnull=False,
+                    plan__isnull=False,
+                    revision__isnull=False,
+                    hand_over=None,
+                )
+                | Q(decision=None, plan=None, revision=None, hand_over__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_ready_document_has_its_bytes_on_record",

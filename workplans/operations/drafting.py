@@ -38,13 +38,13 @@ def start(
     """
     standing = Standing.of(by, on.date())
     basis = permissions.entitled("start", standing)
-    assert standing.presidency is not None
+    assert standing.secretariat is not None
     if WorkPlan.objects.filter(year=year).exists():
         raise CannotStart(_("There is a work plan for %(year)d already.") % {"year": year})
     plan = WorkPlan.objects.create(
         year=year,
         title=title,
-        presidency=standing.presidency,
+        presidency=standing.secretariat,
         based_on=based_on,
         is_example=is_example,
         calendar=draft.calendar_of(year),
