@@ -283,6 +283,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "keep accreditation in step": {
+        "task": "secretariat.tasks.keep_in_step",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "sweep notices": {
         "task": "secretariat.tasks.sweep_notices",
         "schedule": 15.0,

@@ -25,6 +25,7 @@ urlpatterns = [
         path("sign-out/", LogoutView.as_view(), name="sign_out"),
         path("desk/", desk.desk, name="desk"),
         path("desk/notices/", desk.notices, name="notices"),
+        path("", include("secretariat.urls")),
         path("", include("meetings.urls")),
         path("", include("workplans.urls")),
         path("administration/", admin.site.urls),

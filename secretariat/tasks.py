@@ -1,8 +1,9 @@
 """What the worker does for this room."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from secretariat import circulation
+from secretariat import accreditation, circulation
 
 
 @shared_task
@@ -14,3 +15,12 @@ def send_notices(entry_id: int) -> None:
 def sweep_notices() -> None:
     """Send what a lost message or a failed attempt left behind."""
     circulation.send_due()
+
+
+@shared_task
+def keep_in_step() -> None:
+    """Take back what appointments that ended while nobody was looking gave.
+
+    Nobody waits for this: at a person's own request their groups follow at once.
+    """
+    accreditation.repair(timezone.now().date())

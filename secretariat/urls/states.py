@@ -1,0 +1,5 @@
+"""States, and who was who."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
