@@ -9,4 +9,5 @@ class BpicConfig(AppConfig):
 
     def ready(self) -> None:
         # Shared tasks find the app once Django is up; whoever only supervises need not load it.
-        from bpic import celery  # noqa: F401
+        # Signing in is heard of by accounts, wherever it happens first.
+        from bpic import accounts, celery  # noqa: F401

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bpic.handover import progress
 from meetings.models import Meeting
+from secretariat import handover
 from secretariat.dates import PartialDate
-from secretariat.models import Entry
+from secretariat.handover import POINTS, Side, Turn
+from secretariat.models import Entry, Tick
 from secretariat.standing import Standing
-from workplans import history, queries
+from workplans import history, obligations, queries, watch
 from workplans.models import Document, WorkPlan
+from workplans.obligations import Finding
 from workplans.permissions import voice_or_none
 
 
@@ -36,6 +42,9 @@ class Desk:
     now: list[Item] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
     done: list[Any] = field(default_factory=list)
+    # What the year still owes, for those in office; whether the person reads about every year.
+    owed: list[Finding] = field(default_factory=list)
+    reads_obligations: bool = False
 
     def sort(self) -> None:
         last = PartialDate(9999)
@@ -51,8 +60,13 @@ def of(standing: Standing) -> Desk:
     for board in queries.open_boards():
         _answer(desk, standing, board)
         _conduct(desk, standing, board)
+    known = handover.known_to(standing)
+    if standing.drafting or standing.chair:
+        _write(desk, standing, known)
     if standing.drafting:
-        _write(desk, standing)
+        _record(desk)
+    _hand_over(desk, standing, known)
+    _watch(desk, standing)
     desk.done = [
         history.line(entry)
         for entry in Entry.objects.filter(by=standing.person)
@@ -104,12 +118,12 @@ def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
 
 def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
     """For the chair and the secretariat: adopt when all agree, else see who is missing."""
-    if standing.drafting is None:
+    if standing.drafting is None and standing.chair is None:
         return
     consideration, count = board.consideration, board.tally
     page = reverse("workplans:consideration", args=[consideration.pk])
     year = {"year": consideration.plan.year}
-    if count.opposing and not consideration.before_ministers:
+    if count.opposing and standing.drafting and not consideration.before_ministers:
         item = Item(
             _("Answer the objection to the %(year)d work plan") % year,
             count.sentence(),
@@ -136,13 +150,16 @@ def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
         desk.waiting.append(Item(words % year, count.sentence(), page, consideration.meeting.ends))
 
 
-def _write(desk: Desk, standing: Standing) -> None:
-    """For the chair and the secretariat: texts in hand, and plans that wait for their next act."""
-    chair = standing.chair is not None
+def _write(desk: Desk, standing: Standing, known: list[Turn]) -> None:
+    """For the chair and the secretariat: texts in hand, and plans that wait for their next act.
+
+    After a hand-over the two are of different presidencies until the day in the table.
+    """
+    chair, drafts = standing.chair is not None, standing.drafting is not None
     for plan in WorkPlan.objects.exclude(status=WorkPlan.Status.REPORTED):
         overview = reverse("workplans:overview", args=[plan.year])
         year = {"year": plan.year}
-        if plan.status == WorkPlan.Status.DRAFT:
+        if plan.status == WorkPlan.Status.DRAFT and drafts:
             returned = plan.revision_id is not None
             desk.now.append(
                 Item(
@@ -175,7 +192,10 @@ def _write(desk: Desk, standing: Standing) -> None:
                     "approved",
                 )
             )
-    for document in Document.objects.filter(status=Document.Status.FAILED):
+    if not drafts:
+        return
+    readable = Document.objects.open_to(standing, known)
+    for document in readable.filter(status=Document.Status.FAILED):
         desk.now.append(
             Item(
                 _("%(symbol)s could not be typeset") % {"symbol": document.symbol},
@@ -185,6 +205,58 @@ def _write(desk: Desk, standing: Standing) -> None:
                 "failed",
             )
         )
+
+
+def _record(desk: Desk) -> None:
+    """For the chair and the secretariat: meetings that are over, not yet said to have sat."""
+    for meeting in Meeting.objects.select_related("body").unrecorded(timezone.now()):
+        desk.now.append(
+            Item(
+                _("Record whether it was held: %(meeting)s") % {"meeting": meeting.name},
+                _("Its last day was %(day)s. The record does not say whether it sat.")
+                % {"day": meeting.ends},
+                reverse("workplans:conclude", args=[meeting.slug]),
+                None,
+                "convened",
+            )
+        )
+
+
+def _hand_over(desk: Desk, standing: Standing, known: list[Turn]) -> None:
+    """For both sides of a hand-over, from the day on which they prepare it."""
+    turn = handover.ahead(standing.day, known)
+    if turn is None or not turn.is_open_on(standing.day):
+        return
+    ticked = Counter(
+        Tick.objects.filter(hand_over__outgoing=turn.outgoing).values_list("side", flat=True)
+    )
+    done = {side: ticked[side] for side in (Side.OUTGOING, Side.INCOMING)}
+    why = _("It passes by itself on %(day)s, 00:00 UTC. %(progress)s") % {
+        "day": PartialDate.of(turn.day),
+        "progress": progress(turn, done[Side.OUTGOING], done[Side.INCOMING]),
+    }
+    page = reverse("hand_over_of", args=[turn.outgoing.year])
+    offered = turn.hand_over is not None and turn.hand_over.offered is not None
+    acts_for = handover.sides(turn, standing)
+    if Side.OUTGOING in acts_for:
+        title = _("Prepare the hand-over to %(state)s") % {"state": turn.incoming.state.name}
+        (desk.waiting if offered else desk.now).append(Item(title, why, page))
+    if Side.INCOMING in acts_for:
+        title = _("Prepare to take over from %(state)s")
+        if offered:
+            title = _("Take over the secretariat from %(state)s")
+        waits = done[Side.INCOMING] < len(POINTS) or offered
+        item = Item(title % {"state": turn.outgoing.state.name}, why, page)
+        (desk.now if waits else desk.waiting).append(item)
+
+
+def _watch(desk: Desk, standing: Standing) -> None:
+    """For the chair and the secretariat: the duties of the year that are not done yet."""
+    desk.reads_obligations = watch.may_read(standing)
+    if standing.drafting or standing.chair:
+        year = standing.day.year
+        found = obligations.findings(watch.record(), year, standing.day)
+        desk.owed = [finding for finding in found if not finding.settled]
 
 
 def next_dates(day: date, number: int = 3) -> Any:

@@ -24,6 +24,9 @@ PARTNERSHIP = {
     "portal": "PartNIR portal",
 }
 SYMBOL_PATTERN = "{partnership}/{body}/{year}/{kind}/{number}"
+# Where a deadline leaves a capital fewer working days than this, whoever sets it is warned: a
+# delegation needs one to read the text, one to ask its ministries, and one to answer.
+FEWEST_WORKING_DAYS = 3
 PORTAL_URL = (os.environ.get("PORTAL_URL") or "http://127.0.0.1:8000").rstrip("/")
 DOCUMENT_ROOT = Path(os.environ.get("DOCUMENT_ROOT") or VAR_DIR / "documents")
 # Signing in as an invented person of the example year, without a password.
@@ -66,7 +69,7 @@ INSTALLED_APPS = [
     "guardian",
     "csp",
     "django_htmx",
-    "django.contrib.admin",
+    "bpic.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bpic.accounts.standing",
+    "bpic.accounts.SessionsEndWithARole",
     "bpic.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -287,6 +291,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "secretariat.tasks.keep_in_step",
         "schedule": 300.0,
         "options": {"expires": 300},
+    },
+    "hand over by the table": {
+        "task": "bpic.tasks.hand_over_by_table",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "remind of obligations": {
+        "task": "workplans.tasks.remind_of_obligations",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "sweep notices": {
         "task": "secretariat.tasks.sweep_notices",

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bpic import health
-from bpic.views import desk, entrance, public
+from bpic.views import calendar, desk, entrance, handover, public
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -20,11 +20,20 @@ urlpatterns = [
         path("about/", public.about, name="about"),
         path("about/how-decisions-are-made/", public.decisions_made, name="decisions_made"),
         path("presidency/", public.presidency, name="presidency"),
+        path("presidency/<int:year>/", public.presidency_year, name="presidency_year"),
         path("sign-in/", entrance.SignIn.as_view(), name="sign_in"),
         path("sign-in/example/", entrance.example_sign_in, name="example_sign_in"),
         path("sign-out/", LogoutView.as_view(), name="sign_out"),
         path("desk/", desk.desk, name="desk"),
         path("desk/notices/", desk.notices, name="notices"),
+        path("desk/calendar/", calendar.own_calendar, name="own_calendar"),
+        path("calendar/<str:secret>.ics", calendar.own_feed, name="own_feed"),
+        path("desk/hand-over/", handover.hand_over, name="hand_over"),
+        path("desk/hand-over/<int:year>/", handover.hand_over_of, name="hand_over_of"),
+        path("desk/hand-over/<int:year>/tick/", handover.tick, name="hand_over_tick"),
+        path("desk/hand-over/<int:year>/offer/", handover.offer, name="hand_over_offer"),
+        path("desk/hand-over/<int:year>/withdraw/", handover.withdraw, name="hand_over_withdraw"),
+        path("desk/hand-over/<int:year>/take-over/", handover.take_over, name="hand_over_take"),
         path("", include("secretariat.urls")),
         path("", include("meetings.urls")),
         path("", include("workplans.urls")),

@@ -30,8 +30,8 @@ class Group:
 
 
 def on_record(body: Body | None = None) -> list[Meeting]:
-    """The meetings a calendar shows: all but those on record as not held."""
-    found = Meeting.objects.exclude(status=Status.NOT_HELD).select_related("body")
+    """The meetings a calendar shows."""
+    found = Meeting.objects.published().select_related("body")
     return list(found.filter(body=body) if body else found)
 
 
@@ -86,14 +86,17 @@ def next_dates(day: date, number: int = 3) -> list[Meeting]:
 # The feed (RFC 5545)
 
 
-def feed(meetings: Iterable[Meeting]) -> bytes:
-    """An iCalendar file of the meetings that are known to the day."""
+def feed(meetings: Iterable[Meeting], further: Iterable[Event] = (), name: str = "") -> bytes:
+    """An iCalendar file of the meetings that are known to the day, and of further events.
+
+    name: what programs call the calendar, in place of the partnership's.
+    """
     short = settings.PARTNERSHIP["short"]
     calendar = Calendar()
     calendar.add("prodid", f"-//{short}//Calendar of meetings//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    name = _("%(partnership)s meetings") % {"partnership": short}
+    name = name or _("%(partnership)s meetings") % {"partnership": short}
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(hours=12), parameters={"value": "DURATION"})
@@ -109,7 +112,7 @@ def feed(meetings: Iterable[Meeting]) -> bytes:
             zones.setdefault(meeting.time_zone, []).extend(days)
     for zone, used in sorted(zones.items()):
         calendar.add_component(_clock(zone, min(used).year, max(used).year))
-    for event in events:
+    for event in [*events, *further]:
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -145,13 +148,20 @@ def _event(meeting: Meeting, first: date, last: date) -> Event:
     else:
         event.add("dtstart", first)
         event.add("dtend", after)
-    event.add("summary", meeting.name, parameters=told)
+    called_off = meeting.status == Status.NOT_HELD
+    # Not every program looks at the status of what it subscribed to.
+    title = _("Not held: %(meeting)s") % {"meeting": meeting.name} if called_off else meeting.name
+    event.add("summary", title, parameters=told)
     if place := meeting.place or meeting.get_mode_display():
         event.add("location", place, parameters=told)
     event.add("description", _description(meeting), parameters=told)
     event.add("url", f"{settings.PORTAL_URL}{meeting.get_absolute_url()}")
     tentative = meeting.status in (Status.PLANNED, Status.UNKNOWN)
-    event.add("status", "TENTATIVE" if tentative else "CONFIRMED")
+    if called_off:
+        event.add("status", "CANCELLED")
+        event.add("transp", "TRANSPARENT")
+    else:
+        event.add("status", "TENTATIVE" if tentative else "CONFIRMED")
     return event
 
 

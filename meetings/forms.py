@@ -1,8 +1,8 @@
-"""Convening a meeting."""
+"""Convening a meeting, and the second look at a deadline that leaves somebody little time."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -12,10 +12,15 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from meetings import closing
 from meetings.models import Body, Meeting
+from secretariat.dates import PartialDate
+from secretariat.deadlines import Outlook
+from secretariat.forms.people import OneLine
 from secretariat.models import Membership, State
 
 CONVENED_HERE = (Body.ADVISORY_GROUP, Body.MINISTERS, Body.SUMMIT)
+TAKING_POSITIONS = (Membership.Status.MEMBER, Membership.Status.INVITED)
 
 
 @cache
@@ -49,8 +54,60 @@ class BodyChoice(forms.ModelChoiceField):
         return str(body.name)
 
 
-class ConveneForm(forms.Form):
+class DeadlineForm(forms.Form):
+    """An act that sets a deadline: where a capital has little time left, it is asked about once.
+
+    The tick stands for the warnings that stood beside it. With another date, or a day later, they
+    are others, and the question comes anew. A form like this calls `weigh` when the deadline is
+    known: from its beginning, or in `clean`.
+    """
+
+    warned = forms.CharField(required=False, widget=forms.HiddenInput)
+    nonetheless = forms.BooleanField(
+        required=False,
+        help_text=_("The warnings are kept in the register with the act."),
+    )
+
+    nonetheless_label = ""
+    outlook: Outlook | None = None
+    # Whether there are warnings that nobody has seen before the form was sent.
+    unseen = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nonetheless"].label = self.nonetheless_label
+        # Asked after everything else, and before what confirms the whole.
+        last = ("nonetheless", "declaration")
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
+
+    def weigh(self, outlook: Outlook | None) -> None:
+        """Take in what a deadline means in the capitals, and ask where that needs an answer."""
+        self.outlook = outlook
+        if outlook is None or not outlook.warnings:
+            return
+        if not self.is_bound:
+            self.initial["warned"] = outlook.fingerprint
+        elif self.data.get("warned") != outlook.fingerprint:
+            self.unseen = True
+            self.data = self.data.copy()
+            self.data["warned"] = outlook.fingerprint
+            self.data.pop("nonetheless", None)
+        elif not self.cleaned_data.get("nonetheless"):
+            self.add_error("nonetheless", _t("Tick the box to go on with this deadline."))
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.unseen
+
+    @property
+    def accepted(self) -> list[str]:
+        """The warnings a valid form goes on in spite of."""
+        return self.outlook.warnings if self.outlook else []
+
+
+class ConveneForm(DeadlineForm):
     """What is asked to convene a meeting; its seats follow from the day it is sent."""
+
+    nonetheless_label = _("Convene the meeting with these dates nonetheless")
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     body = BodyChoice(label=_("Which body meets?"), queryset=Body.objects.none(), empty_label=None)
@@ -88,6 +145,16 @@ class ConveneForm(forms.Form):
         help_text=_("By the clock of the place, such as 10:00."),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
+    title = OneLine(
+        label=_("Title"),
+        required=False,
+        max_length=120,
+        help_text=_(
+            "Only where the meeting has a name of its own, such as an extraordinary summit. An "
+            "ordinary one is named after its body and its number."
+        ),
+        widget=forms.TextInput(attrs={"class": "input--medium"}),
+    )
     number = forms.IntegerField(
         label=_("Overall number"),
         required=False,
@@ -115,12 +182,18 @@ class ConveneForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, day: date, host_zone: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, day: date, now: datetime, host_zone: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.now = now
         self.fields["body"].queryset = Body.objects.filter(code__in=CONVENED_HERE)
-        members = Membership.objects.members(day).select_related("state")
+        held = Membership.objects.on(day).filter(status__in=TAKING_POSITIONS)
+        self.held = list(
+            held.select_related("state").order_by("state__protocol_order", "state__name")
+        )
         self.fields["time_zone"].choices = zones_first(
-            [m.state for m in members.order_by("state__protocol_order", "state__name")]
+            [m.state for m in self.held if m.status == Membership.Status.MEMBER]
         )
         self.initial.setdefault("key", uuid4())
         self.initial.setdefault("year", day.year)
@@ -157,4 +230,29 @@ class ConveneForm(forms.Form):
                         params={"number": number},
                     ),
                 )
+        if not {"begins", "ends", "time_zone"} & set(self.errors):
+            self.weigh(self._outlook(facts))
         return facts
+
+    def _outlook(self, facts: dict[str, Any]) -> Outlook | None:
+        """The end of the meeting in the capitals of those who would take a position at it."""
+        meeting = Meeting(ends=PartialDate.of(facts["ends"]), time_zone=facts["time_zone"])
+        counted = {Membership.Status.MEMBER}
+        if facts.get("counting_invited"):
+            counted.add(Membership.Status.INVITED)
+        states = [m.state for m in self.held if m.status in counted]
+        return closing.outlook(meeting, states, self.now)
+
+    def only_the_dates(self) -> None:
+        """Forget what else is missing, for a look at the dates before the rest is filled in."""
+        for name in set(self.errors) - {"begins", "ends", "time_zone"}:
+            del self.errors[name]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is convened, without the question about its dates."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("warned", "nonetheless")
+        }

@@ -1,23 +1,38 @@
-"""Acts about meetings: convening one fixes its seats."""
+"""Acts about meetings: convening one fixes its seats; concluding it records whether it was held."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.text import slugify
+from django.template.loader import render_to_string
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.models import Body, Meeting, Seat
 from secretariat import circulation, register
 from secretariat.dates import PartialDate
-from secretariat.models import Membership, Person
+from secretariat.models import Entry, Membership, Person, State
+from secretariat.standing import Standing
+
+Status = Meeting.Status
+LONGEST_SUBJECT = 200
 
 
 class CannotConvene(Exception):
     """Why a meeting cannot be convened so; a sentence for the user."""
+
+
+class CannotConclude(Exception):
+    """Why a meeting cannot be on record so; a sentence for the user."""
+
+
+class Overtaken(CannotConclude):
+    """Somebody has recorded something else about the meeting since the page was opened."""
 
 
 @transaction.atomic
@@ -37,6 +52,7 @@ def convene(
     counting_invited: bool = False,
     is_example: bool = False,
     key: UUID | None = None,
+    warned: Sequence[str] = (),
     by: Person,
     on: datetime,
 ) -> Meeting:
@@ -44,11 +60,13 @@ def convene(
 
     Members take a position; states invited to participate do only where the presidency counts
     them; partners and observers attend. The same key again gives the meeting it convened.
+    warned: what was said against its dates, for the register.
     """
     day = on.date()
-    standing = permissions.entitled_to_convene(by, day)
-    # One at a time for each body: two that arrive together find each other's address and key.
+    # One at a time for each body: two that arrive together find each other's address and key. A
+    # hand-over takes the same lock, so that who convenes is asked after it.
     Body.objects.select_for_update().get(pk=body.pk)
+    standing = permissions.entitled("convene", by, day)
     if key is not None and (convened := Meeting.objects.filter(key=key).first()):
         return convened
     if ends < begins:
@@ -58,7 +76,6 @@ def convene(
     memberships = list(Membership.objects.on(day).select_related("state"))
     if not any(m.status == Membership.Status.MEMBER for m in memberships):
         raise CannotConvene(_("There is no member state on record for today."))
-    assert standing.presidency is not None
     meeting = Meeting(
         slug=free_slug(body, year),
         body=body,
@@ -73,12 +90,14 @@ def convene(
         place=place,
         time_zone=time_zone,
         status=Meeting.Status.CONVENED,
-        host=standing.presidency.state,
+        host=host_of(standing, begins),
         convened=day,
         is_example=is_example,
         key=key,
     )
     meeting.full_clean()
+    if meeting.closes is not None and meeting.closes <= on:
+        raise CannotConvene(_("A meeting cannot be convened after it has ended."))
     meeting.save()
     Seat.objects.bulk_create(
         Seat(
@@ -101,11 +120,12 @@ def convene(
         ends=ends.isoformat(),
         seats=sorted(m.state.code for m in memberships if m.status == Membership.Status.MEMBER),
         counting_invited=counting_invited,
+        **register.in_spite_of(warned),
     )
     circulation.circulate(
         entry,
         permissions.seated(meeting, day),
-        subject=_("Convened: %(meeting)s") % {"meeting": meeting.name},
+        subject=_subject(_("Convened: %(meeting)s"), meeting),
         body=_(
             "%(meeting)s will sit on %(dates)s.\n\n"
             "You receive this because your state has a seat at the meeting."
@@ -116,6 +136,19 @@ def convene(
     return meeting
 
 
+def host_of(standing: Standing, begins: date) -> State:
+    """The state that hosts a meeting: that of the secretariat which convenes it.
+
+    After a hand-over the presidency that still presides hosts what begins in its own days.
+    """
+    assert standing.presidency is not None and standing.secretariat is not None
+    if standing.secretariat.holds_on(begins):
+        host: State = standing.secretariat.state
+    else:
+        host = standing.presidency.state
+    return host
+
+
 def free_slug(body: Body, year: int) -> str:
     """An address for a meeting of this body in this year that no other meeting has."""
     stem = slugify(f"{body.code}-{year}")
@@ -124,3 +157,128 @@ def free_slug(body: Body, year: int) -> str:
     while f"{stem}-{number}" in taken:
         number += 1
     return f"{stem}-{number}"
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is to be on record of a convened meeting.
+
+    status: held, not held, or convened once more, which takes back either of the two. note: the
+    outcome of a meeting that was held, or why one was not; everybody can read it. reason: why what
+    was on record is corrected. seen: the meeting's sequence number on the person's screen.
+    """
+
+    status: str
+    seen: int
+    note: str = ""
+    reason: str = ""
+
+
+# Why a meeting cannot be on record as not held: a sentence, empty where nothing rests on it. What
+# comes before a meeting is known to the rooms above this one.
+Against = Callable[[Meeting], str]
+
+
+def can_be_recorded(meeting: Meeting) -> bool:
+    """Whether it was convened here. What is known of others from a source is corrected there."""
+    if meeting.status == Status.CONVENED:
+        return True
+    return meeting.convened is not None and meeting.status in (Status.HELD, Status.NOT_HELD)
+
+
+def examine(meeting: Meeting, order: Conclusion, *, against: Against, on: datetime) -> bool:
+    """Whether there is anything to record; CannotConclude where it cannot be. Changes nothing."""
+    if not can_be_recorded(meeting):
+        raise CannotConclude(_("%(meeting)s was not convened here.") % {"meeting": meeting.name})
+    if (meeting.status, meeting.outcome) == (order.status, order.note):
+        return False
+    if meeting.sequence != order.seen:
+        raise Overtaken(
+            _("Meanwhile something else was recorded: %(status)s. Look at it before you change it.")
+            % {"status": meeting.get_status_display().lower()}
+        )
+    if order.status == Status.HELD and not meeting.has_begun(on):
+        raise CannotConclude(
+            _("The meeting begins on %(day)s. It can be recorded as held from then on.")
+            % {"day": meeting.begins}
+        )
+    if order.status == Status.CONVENED and meeting.is_over(on):
+        raise CannotConclude(_("The last day of the meeting is over: it was held, or it was not."))
+    if order.status == Status.NOT_HELD:
+        if not order.note:
+            raise CannotConclude(_("Say why the meeting was not held; everybody can read it."))
+        if sentence := against(meeting):
+            raise CannotConclude(sentence)
+    if meeting.status != Status.CONVENED and not order.reason:
+        raise CannotConclude(_("Say why what is on record is corrected."))
+    return True
+
+
+@transaction.atomic
+def conclude(
+    meeting: Meeting, order: Conclusion, *, against: Against, by: Person, on: datetime
+) -> Entry | None:
+    """Record that a convened meeting was held or was not, or correct what was recorded.
+
+    Held from its first day on, by the clock of its place; not held at any time. None if that is on
+    record already. Whoever sits there is told when it is called off before it is over, and when
+    that is taken back.
+    """
+    # In this order: a hand-over waits at the body, and a text on its way at the meeting.
+    Body.objects.select_for_update().get(pk=meeting.body_id)
+    standing = permissions.entitled("conclude", by, on.date())
+    locked = Meeting.objects.select_for_update(of=("self",)).select_related("body")
+    meeting = locked.get(pk=meeting.pk)
+    if not examine(meeting, order, against=against, on=on):
+        return None
+    before, outcome = meeting.status, meeting.outcome
+    corrects = before != Status.CONVENED
+    meeting.status = order.status
+    meeting.outcome = "" if order.status == Status.CONVENED else order.note
+    # Calendars that subscribed take a change only with a higher number.
+    meeting.sequence += 1
+    meeting.save(update_fields=["status", "outcome", "sequence", "changed"])
+    was = {"reason": order.reason, "before": {"status": before, "outcome": outcome}}
+    entry = register.enter(
+        "conclude",
+        meeting,
+        by=by,
+        appointment=standing.drafting,
+        meeting=meeting.slug,
+        meeting_name=meeting.name,
+        status=meeting.status,
+        text=meeting.outcome,
+        **(was if corrects else {}),
+    )
+    if tells(before, meeting.status) and not meeting.is_over(on):
+        _tell(meeting, entry, order.reason, on.date())
+    return entry
+
+
+def tells(before: str, after: str) -> bool:
+    """Whether those seated are told of a change: it calls a meeting off, or takes that back.
+
+    Once the meeting is over nobody sets out for it any more, and nobody is told.
+    """
+    return before != after and Status.NOT_HELD in (before, after)
+
+
+def _tell(meeting: Meeting, entry: Entry, reason: str, day: date) -> None:
+    called_off = meeting.status == Status.NOT_HELD
+    text = "called_off" if called_off else "not_called_off"
+    words = _("Called off: %(meeting)s") if called_off else _("Not called off: %(meeting)s")
+    circulation.circulate(
+        entry,
+        permissions.seated(meeting, day),
+        subject=_subject(words, meeting),
+        body=render_to_string(
+            f"notices/{text}.txt",
+            {"meeting": meeting, "reason": meeting.outcome if called_off else reason},
+        ).strip(),
+        path=meeting.get_absolute_url(),
+    )
+
+
+def _subject(words: str, meeting: Meeting) -> str:
+    """The subject of a mail, no longer than its column; a meeting's title may be as long."""
+    return Truncator(words % {"meeting": meeting.name}).chars(LONGEST_SUBJECT)

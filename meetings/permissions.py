@@ -1,23 +1,29 @@
-"""Who may convene, and whom a meeting concerns."""
+"""Who may convene a meeting and record whether it was held, and whom a meeting concerns."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Body, Meeting
 from secretariat.models import Appointment, Person
 from secretariat.standing import Function, NotEntitled, Standing
 
+REFUSALS = {
+    "convene": _("Only the chair and the secretariat of the presidency can convene a meeting."),
+    "conclude": _(
+        "Only the chair and the secretariat of the presidency can record whether a meeting was "
+        "held."
+    ),
+}
 
-def entitled_to_convene(person: Person, day: date) -> Standing:
-    """The standing of the presiding chair or secretariat, or NotEntitled."""
+
+def entitled(act: str, person: Person, day: date) -> Standing:
+    """The standing of the chair or the secretariat that writes on a day, or NotEntitled."""
     standing = Standing.of(person, day)
     if standing.drafting is None:
-        raise NotEntitled(
-            _("Only the chair and the secretariat of the presidency can convene a meeting.")
-        )
+        raise NotEntitled(standing.only_writers(str(REFUSALS[act])))
     return standing
 
 

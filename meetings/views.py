@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import calendar as dates
-from meetings import operations, permissions
+from meetings import closing, operations, permissions
 from meetings.forms import ConveneForm
 from meetings.models import Body, Meeting, Seat
 from secretariat.dates import PartialDate
+from secretariat.deadlines import Outlook
 from secretariat.models import Membership
 from secretariat.standing import NotEntitled
 
@@ -74,6 +75,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Meeting.objects.select_related("body", "host"), slug=slug)
     seats = list(found.seats.select_related("state"))
+    standing = request.standing  # type: ignore[attr-defined]
     context = {
         "meeting": found,
         "trail": [{"label": _("Calendar"), "url": reverse("meetings:calendar")}],
@@ -81,9 +83,30 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "seats": seats,
         "seated": [seat for seat in seats if seat.counted],
         "attending": _attending(seats),
-        "shows_source": request.standing.drafting is not None,  # type: ignore[attr-defined]
+        "outlook": _outlook(found, seats) if standing.drafting else None,
+        "shows_source": standing.drafting is not None,
+        "recording": _recording(found) if standing.drafting else "",
     }
     return render(request, "meetings/meeting.html", context)
+
+
+def _outlook(found: Meeting, seats: list[Seat]) -> Outlook | None:
+    """The end of a meeting ahead in the capitals of those who take a position at it."""
+    counted = [seat.state for seat in seats if seat.counted]
+    if found.status != Meeting.Status.CONVENED or not counted:
+        return None
+    return closing.outlook(found, counted, timezone.now())
+
+
+def _recording(found: Meeting) -> str:
+    """What there is to record of whether a meeting was held; empty where there is nothing."""
+    if not operations.can_be_recorded(found):
+        return ""
+    if found.status != Meeting.Status.CONVENED:
+        return _("Correct whether it was held")
+    if found.has_begun(timezone.now()):
+        return _("Record whether it was held")
+    return _("Call the meeting off")
 
 
 def _facts(found: Meeting) -> list[dict[str, Any]]:
@@ -152,18 +175,26 @@ def convene(request: HttpRequest) -> HttpResponse:
     """The form of the presidency; sending it twice convenes one meeting."""
     standing = request.standing  # type: ignore[attr-defined]
     try:
-        permissions.entitled_to_convene(request.person, standing.day)  # type: ignore[attr-defined]
+        permissions.entitled("convene", request.person, standing.day)  # type: ignore[attr-defined]
     except NotEntitled as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     form = ConveneForm(
-        request.POST or None, day=standing.day, host_zone=standing.presidency.state.time_zone
+        request.POST or None,
+        day=standing.day,
+        now=timezone.now(),
+        host_zone=standing.secretariat.state.time_zone,
     )
     status = 200
-    if request.method == "POST":
+    looks = "look" in request.POST
+    if looks:
+        form.full_clean()
+        form.only_the_dates()
+        status = 422 if form.errors else 200
+    elif request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                made = _convene(request, form.cleaned_data)
+                made = _convene(request, form)
             except NotEntitled as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
             except operations.CannotConvene as refusal:
@@ -179,6 +210,7 @@ def convene(request: HttpRequest) -> HttpResponse:
         "trail": [{"label": _("Calendar"), "url": reverse("meetings:calendar")}],
         "groups": _belonging(standing.day),
         "day": standing.day,
+        "looks": looks,
     }
     return render(request, "meetings/convene.html", context, status=status)
 
@@ -194,10 +226,16 @@ def _belonging(day: date) -> list[dict[str, Any]]:
     return [group for group in groups if group["states"]]
 
 
-def _convene(request: HttpRequest, facts: dict[str, Any]) -> Meeting:
+def _convene(request: HttpRequest, form: ConveneForm) -> Meeting:
     by = request.person  # type: ignore[attr-defined]
-    # What an invented person convenes is part of the example.
-    made = operations.convene(**facts, is_example=by.is_example, by=by, on=timezone.now())
+    made = operations.convene(
+        **form.facts,
+        warned=form.accepted,
+        # What an invented person convenes is part of the example.
+        is_example=by.is_example,
+        by=by,
+        on=timezone.now(),
+    )
     seated = made.seats.filter(counted=True).count()
     messages.success(
         request,

@@ -346,7 +346,45 @@ def recall(
     appointment.full_clean()
     appointment.save(update_fields=["period"])
     register.enter(
-        "recall", appointment, by=by, appointment=under, until=until.isoformat(), reason=reason
+        "recall",
+        appointment,
+        by=by,
+        appointment=under,
+        person=appointment.person.name,
+        until=until.isoformat(),
+        reason=reason,
+    )
+    if on is not None:
+        bring_into_step(Standing.of(appointment.person, on))
+
+
+@transaction.atomic
+def withdraw(
+    appointment: Appointment,
+    *,
+    by: Person | None,
+    under: Appointment | None = None,
+    reason: str = "",
+    on: date | None = None,
+) -> None:
+    """Withdraw an appointment with its whole term: it holds on no day, and stays on record.
+
+    For one that has not begun, or under which nothing was done; an appointment that was used is
+    recalled, and keeps the days it lasted.
+    """
+    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    begins = appointment.period.lower
+    appointment.move_before_every_record()
+    appointment.full_clean()
+    appointment.save(update_fields=["period", "since", "until"])
+    register.enter(
+        "withdraw_appointment",
+        appointment,
+        by=by,
+        appointment=under,
+        person=appointment.person.name,
+        since=begins.isoformat(),
+        reason=reason,
     )
     if on is not None:
         bring_into_step(Standing.of(appointment.person, on))

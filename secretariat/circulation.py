@@ -11,9 +11,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from secretariat.models import Appointment, Entry, Notice, Person
+from secretariat import signatures
+from secretariat.models import Appointment, Entry, Invitation, Notice, Person
 
 MOST_ATTEMPTS = 8
+# The act whose letter carries more than its notice shows.
+INVITE = "invite"
 
 
 def circulate(
@@ -84,7 +87,7 @@ def _send(notice: Notice) -> bool:
         notice.error, notice.attempts = reason, MOST_ATTEMPTS
         notice.save(update_fields=["error", "attempts"])
         return False
-    address = settings.PORTAL_URL.rstrip("/") + notice.path
+    address = settings.PORTAL_URL.rstrip("/") + _path(notice)
     message = EmailMessage(
         subject=notice.subject,
         body=f"{notice.body}\n\n{address}\n",
@@ -106,14 +109,30 @@ def _send(notice: Notice) -> bool:
     return True
 
 
+def _path(notice: Notice) -> str:
+    """The page that acts. Only the mail of an invitation ends in the signature that opens it."""
+    invitation = _invitation(notice)
+    return f"{notice.path}{signatures.sign(invitation.key)}/" if invitation else notice.path
+
+
+def _invitation(notice: Notice) -> Invitation | None:
+    subject = notice.entry.subject if notice.entry.act == INVITE else None
+    return subject if isinstance(subject, Invitation) else None
+
+
 def _held_back(notice: Notice) -> str:
     """Why a notice is not sent at all; empty if it is."""
+    now = timezone.now()
     if not notice.person.email:
         return "no address on record"
+    invitation = _invitation(notice)
+    if invitation is not None and not invitation.is_open_at(now):
+        return "the invitation is not open any more"
     told_as = notice.appointment
-    if told_as is None:
+    today = now.date()
+    # Who is designated is told before the first day.
+    if told_as is None or not told_as.has_begun(today):
         return ""
-    today = timezone.now().date()
     # A function renewed under another row, as when a ministry is renamed, is the same concern.
     still = Appointment.objects.on(today).filter(person=notice.person_id, state=told_as.state_id)
     return "" if still.exists() else "the appointment has ended"

@@ -128,7 +128,7 @@ class PartialDateFormField(forms.CharField):
             ) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        return super().has_changed(self.to_python(initial), data)
 
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from secretariat import deadlines
 from secretariat.dates import PartialDate
 
 FORM = "partnir-institution/1"
@@ -125,8 +126,10 @@ def _broken_rules(form: Entry) -> Iterator[str]:
     yield from _repeated(form)
     yield from _unknown_references(form)
     yield from _bad_zones(form)
+    yield from _unknown_holidays(form)
     for section in ("memberships", "presidencies", "authorities"):
         yield from _empty_intervals(_entries(form, section))
+    yield from _broken_successions(form)
     by_state: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
     for where, membership in _entries(form, "memberships"):
         by_state[membership["state"]].append((where, membership))
@@ -159,6 +162,23 @@ def _bad_dates(form: Entry) -> Iterator[str]:
                     first_day(entry.get(key))
                 except ValueError as error:
                     yield f"{where}.{key}: {error}."
+
+
+def continuation(entry: Entry, authorities: Iterable[Entry]) -> Entry | None:
+    """The authority in which another goes on: of that name and state, and there once it ends.
+
+    Of several records of the name the earliest that lasts beyond the end.
+    """
+    until = first_day(entry.get("until"))
+    if until is None:
+        return None
+    later = [
+        other
+        for other in authorities
+        if (other["state"], other["name"]) == (entry["state"], entry.get("continued_by"))
+        and until < (first_day(other.get("until")) or date.max)
+    ]
+    return min(later, key=lambda other: first_day(other["from"]) or date.min, default=None)
 
 
 def natural_key(section: str, entry: Entry) -> tuple[Any, ...] | None:
@@ -204,6 +224,24 @@ def _unknown_references(form: Entry) -> Iterator[str]:
             yield _unknown_state(f"{where}.chair", meeting["chair"])
 
 
+def _broken_successions(form: Entry) -> Iterator[str]:
+    """An authority goes on in one of its state that is there when it has ended."""
+    for where, authority in _entries(form, "authorities"):
+        if "continued_by" not in authority:
+            continue
+        if not authority.get("until"):
+            yield _("%(where)s.continued_by: it has no end on record.") % {"where": where}
+        elif continuation(authority, form["authorities"]) is None:
+            yield _(
+                "%(where)s.continued_by: this file has no authority “%(name)s” of the same state "
+                "after %(until)s."
+            ) % {
+                "where": where,
+                "name": authority["continued_by"],
+                "until": authority["until"],
+            }
+
+
 def _unknown_state(where: str, code: str) -> str:
     return _("%(where)s: there is no state “%(code)s” in this file.") % {
         "where": where,
@@ -224,6 +262,16 @@ def _bad_zones(form: Entry) -> Iterator[str]:
                     "where": where,
                     "zone": zone,
                 }
+
+
+def _unknown_holidays(form: Entry) -> Iterator[str]:
+    for where, state in _entries(form, "states"):
+        country = state.get("holidays")
+        if country and not deadlines.knows(country):
+            yield _("%(where)s.holidays: the holidays of “%(code)s” are not known.") % {
+                "where": where,
+                "code": country,
+            }
 
 
 def _empty_intervals(placed: Placed) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -28,6 +29,11 @@ def enter(
     return Entry.objects.create(
         act=act, subject=subject, by=by, appointment=appointment, capacity=capacity, facts=facts
     )
+
+
+def in_spite_of(warned: Sequence[str]) -> dict[str, list[str]]:
+    """The facts of an act that went on after warnings about its deadline; nothing without them."""
+    return {"warned": list(warned)} if warned else {}
 
 
 def entries_about(*subjects: models.Model) -> models.QuerySet[Entry]:

@@ -9,11 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from secretariat.models import Appointment, Person, Presidency
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 
 Function, Level = Appointment.Function, Appointment.Level
 PRESIDING_LEVELS = (Level.MINISTERIAL, Level.DEPARTMENTAL)
+
+
+def serves(appointment: Appointment) -> bool:
+    """Whether it is an appointment to chair, or to write, for a presidency of its state."""
+    return appointment.function == Function.SECRETARIAT or (
+        appointment.function == Function.CHAIR and appointment.level in PRESIDING_LEVELS
+    )
 
 
 class NotEntitled(Exception):
@@ -104,6 +113,14 @@ class Standing:
         return self.chairing(self.secretariat) or self.holding(
             Function.SECRETARIAT, state_id=self.secretariat.state_id
         )
+
+    def only_writers(self, otherwise: str) -> str:
+        """The sentence for whoever does not write; after an early hand-over it says who does."""
+        if self.secretariat == self.presidency or self.secretariat is None:
+            return otherwise
+        return _(
+            "The secretariat has passed to %(state)s; only its chair and staff can do this."
+        ) % {"state": self.secretariat.state}
 
     @property
     def roles(self) -> frozenset[str]:

@@ -73,9 +73,9 @@ def load(text: str) -> Form:
     return form
 
 
-def digest(text: str) -> str:
+def digest(text: str, form: str = FORM) -> str:
     """SHA-256, in hex, that names a canonical text; the form's name keeps other uses apart."""
-    return hashlib.sha256(f"{FORM}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{form}\n{text}".encode()).hexdigest()
 
 
 def read(text: str) -> Form:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from secretariat import register
-from secretariat.models import Person
+from secretariat.models import HandOver, Person
 from workplans import content, orders
 from workplans.models import Decision, Document
 
@@ -38,20 +38,48 @@ def order(decision: Decision, kind: str, edition: str, *, by: Person) -> Documen
     row gives the same bytes on any day.
     """
     symbol = orders.symbol_for(decision, kind, edition)
-    text = content.dump(orders.compose(decision, kind, edition, symbol))
-    document = Document.objects.create(
+    return _put_in_line(
+        orders.compose(decision, kind, edition, symbol),
+        on=decision.on,
+        by=by,
         plan=decision.plan,
         revision=decision.revision,
         decision=decision,
-        kind=kind,
-        edition=edition,
-        symbol=symbol,
-        title=orders.title_of(decision, kind),
-        language=decision.plan.language,
-        on=decision.on,
+    )
+
+
+def order_note(
+    hand_over: HandOver, facts: dict[str, Any], *, on: date, by: Person | None
+) -> Document:
+    """Order the note of a hand-over, inside the hand-over's own transaction.
+
+    facts: everything it prints, as `orders.compose_note` describes it.
+    """
+    symbol = orders.note_symbol(hand_over)
+    return _put_in_line(
+        orders.compose_note(facts, symbol, on=on), on=on, by=by, hand_over=hand_over
+    )
+
+
+def _put_in_line(
+    composed: dict[str, Any], *, on: date, by: Person | None, **follows: Any
+) -> Document:
+    """Keep a work order as the row of the document it makes, and ring for the worker.
+
+    follows: the records the document follows from.
+    """
+    text = content.dump(composed)
+    document = Document.objects.create(
+        kind=composed["kind"],
+        edition=composed["edition"],
+        symbol=composed["symbol"],
+        title=composed["title"],
+        language=composed["language"],
+        on=on,
         order=text,
         order_digest=hashlib.sha256(text.encode()).hexdigest(),
         requested_by=by,
+        **follows,
     )
     ring(document)
     return document

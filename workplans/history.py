@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from meetings.models import Meeting
 from secretariat.models import Entry
 from workplans.models import Activity, Position
+from workplans.obligations import Duty
 
 # Filled with an entry's facts.
 SENTENCES = {
@@ -25,9 +27,26 @@ SENTENCES = {
     "reported": gettext_noop("Reported %(revision)s to the summit"),
     "record_progress": gettext_noop("Recorded %(title)s: %(state)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
+    "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),
+    "conclude": gettext_noop("Recorded of %(meeting_name)s: %(status)s"),
     "accredit": gettext_noop("Appointed %(person)s"),
-    "recall": gettext_noop("Ended an appointment"),
+    "recall": gettext_noop("Ended the appointment of %(person)s"),
+    "withdraw_appointment": gettext_noop("Withdrew the appointment of %(person)s"),
+    "invite": gettext_noop("Invited %(person)s"),
+    "withdraw_invitation": gettext_noop("Withdrew the invitation of %(person)s"),
+    "accept_invitation": gettext_noop("%(person)s opened an account by invitation"),
+    "subscribe": gettext_noop("Made an address for one’s own calendar"),
+    "unsubscribe": gettext_noop("Ended the address of one’s own calendar"),
+    "record": gettext_noop("Put on record: %(name)s"),
+    "correct": gettext_noop("Corrected: %(name)s"),
+    "change_presidency": gettext_noop("Changed the table of presidencies: %(name)s"),
+    "set_password": gettext_noop("Set the password of %(name)s"),
+    "tick": gettext_noop("Ticked for %(state)s in the hand-over: %(title)s"),
+    "untick": gettext_noop("Took back the tick of %(state)s in the hand-over: %(title)s"),
+    "offer": gettext_noop("Offered the secretariat to %(incoming)s"),
+    "withdraw_offer": gettext_noop("Withdrew the offer of the secretariat to %(incoming)s"),
+    "hand_over": gettext_noop("The secretariat passed from %(outgoing)s to %(incoming)s"),
 }
 
 Line = dict[str, Any]
@@ -49,22 +68,42 @@ def line(entry: Entry) -> Line:
             facts["state"] = entry.appointment.state
     if entry.act == "record_progress":
         facts["state"] = Activity.Stage(facts["state"]).label
+    if entry.act == "remind":
+        facts["duty"] = Duty(facts["duty"]).label
     if entry.act == "convene":
         facts.setdefault("meeting_name", facts.get("meeting"))
+    if entry.act == "conclude":
+        facts["status"] = Meeting.Status(facts["status"]).label
+        if "reason" in facts:
+            corrected = _("Corrected, because: %(reason)s") % facts
+            facts["reason"] = "\n\n".join(filter(None, (facts["text"], corrected)))
     sentence = SENTENCES.get(entry.act)
     return {
         "title": _(sentence) % facts if sentence else entry.act,
         "when": entry.at,
         "by": _by(entry),
-        "text": facts.get("reason") or facts.get("text") or "",
+        "text": facts.get("reason") or facts.get("text") or _warned(facts.get("warned")),
     }
+
+
+def _warned(sentences: list[str] | None) -> str:
+    """What was said against a deadline before it was set nonetheless."""
+    if not sentences:
+        return ""
+    return "\n".join(
+        [_("Done in spite of these warnings about the deadline:"), *(f"- {s}" for s in sentences)]
+    )
 
 
 def _by(entry: Entry) -> str:
     if entry.by is None:
         if entry.act == "lapse":
             return _("By itself, when the meeting was over")
+        if entry.act == "hand_over":
+            return _("By itself, with the day in the table of presidencies")
         if entry.act == "issue":
             return _("By the portal, as ordered by the decision")
+        if entry.act == "remind":
+            return _("By the portal, from the dates on record")
         return _("The administrator of the portal")
     return f"{entry.by}, {entry.capacity}" if entry.capacity else str(entry.by)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.models import Body
-from secretariat.models import Person
+from secretariat.models import HandOver, Person
 from workplans import content, queries
 from workplans.models import Consideration, Decision, Document, Position, WorkPlan
 from workplans.symbols import symbol
+from workplans.typesetting import note
+
+# Both sides work in it, whatever language the portal was read in when the note was ordered.
+NOTE_LANGUAGE = "en"
 
 
 def symbol_for(decision: Decision, kind: str, edition: str) -> str:
@@ -55,11 +61,7 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "title": title_of(decision, kind),
         "date": decision.on.isoformat(),
         "distribution": "General",
-        "institution": {
-            "name": settings.PARTNERSHIP["name"],
-            "short": settings.PARTNERSHIP["short"],
-            "body": decision.meeting.body.name,
-        },
+        "institution": _institution(decision.meeting.body),
         "example": Person.any_example(),
         "plan": decision.revision.form,
         "digest": decision.revision.digest,
@@ -67,6 +69,49 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "statements": _statements(considerations),
         "progress": _progress(plan, decision.revision.form) if report else [],
         "summary": decision.text if report else "",
+    }
+
+
+def _institution(body: Body | None) -> dict[str, str]:
+    return {
+        "name": settings.PARTNERSHIP["name"],
+        "short": settings.PARTNERSHIP["short"],
+        "body": body.name if body else "",
+    }
+
+
+def note_symbol(hand_over: HandOver) -> str:
+    """The symbol of a hand-over note; the year is that of the presidency that hands over."""
+    year = hand_over.outgoing.year
+    before = Document.objects.filter(hand_over__outgoing__year=year).count()
+    return symbol(Body.ADVISORY_GROUP, year, "HO", number=before + 1)
+
+
+def compose_note(facts: dict[str, Any], under: str, *, on: date) -> dict[str, Any]:
+    """The work order of a hand-over note.
+
+    facts: the two sides, the instant, who offered and who took over, the remarks, the number of
+    the entry in the register, and the points with what each side had ticked.
+    """
+    printed = {"form": note.FORM, **facts}
+    with translation.override(NOTE_LANGUAGE):
+        title = _("Hand-over of the secretariat from %(outgoing)s to %(incoming)s") % {
+            "outgoing": facts["outgoing"]["name"],
+            "incoming": facts["incoming"]["name"],
+        }
+    return {
+        "order": "partnir-document/1",
+        "kind": Document.Kind.HAND_OVER_NOTE.value,
+        "edition": Document.Edition.HANDED_OVER.value,
+        "symbol": under,
+        "language": NOTE_LANGUAGE,
+        "title": title,
+        "date": on.isoformat(),
+        "distribution": "Restricted",
+        "institution": _institution(Body.objects.filter(code=Body.ADVISORY_GROUP).first()),
+        "example": Person.any_example(),
+        "hand_over": printed,
+        "digest": content.digest(content.dump(printed), note.FORM),
     }
 
 

@@ -7,6 +7,7 @@ answer is kept under the plan's version, which every change of the draft raises.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.cache import cache
 from django.utils.translation import get_language
@@ -42,18 +43,18 @@ class Outline:
     changes: str
 
 
-def outline(plan: WorkPlan) -> Outline:
-    """The outline of a plan's draft as last saved."""
-    key = f"outline-1:{plan.pk}:{plan.version}:{plan.revision_id}:{get_language()}"
+def outline(plan: WorkPlan, on: date) -> Outline:
+    """The outline of a plan's draft as last saved, read on a day."""
+    key = f"outline-1:{plan.pk}:{plan.version}:{plan.revision_id}:{on}:{get_language()}"
     found: Outline | None = cache.get(key)
     if found is None:
-        found = _read(plan)
+        found = _read(plan, on)
         cache.set(key, found, KEPT_FOR)
     return found
 
 
-def _read(plan: WorkPlan) -> Outline:
-    form = draft.compose(plan)
+def _read(plan: WorkPlan, on: date) -> Outline:
+    form = draft.compose(plan, on=on)
     changes = comparison.changes(plan.revision.form, form) if plan.revision else None
     return Outline(
         title=form["title"],

@@ -22,7 +22,7 @@ class Rule:
     """Who may act, and the sentence for everybody else."""
 
     basis: Callable[[Standing], Appointment | None]
-    refusal: Callable[[], str]
+    refusal: Callable[[Standing], str]
 
 
 def _drafting(standing: Standing) -> Appointment | None:
@@ -33,11 +33,13 @@ def _chair(standing: Standing) -> Appointment | None:
     return standing.chair
 
 
-def _secretariat_only() -> str:
-    return _("Only the chair and the secretariat of the presidency can do this.")
+def _secretariat_only(standing: Standing) -> str:
+    return standing.only_writers(
+        _("Only the chair and the secretariat of the presidency can do this.")
+    )
 
 
-def _chair_only() -> str:
+def _chair_only(standing: Standing) -> str:
     return _(
         "Only the chair of the Advisory Group can do this: an official of the presiding state, "
         "at ministerial or departmental level."
@@ -62,7 +64,7 @@ def entitled(act: str, standing: Standing) -> Appointment:
     rule = RULES[act]
     basis = rule.basis(standing)
     if basis is None:
-        raise NotEntitled(rule.refusal())
+        raise NotEntitled(rule.refusal(standing))
     return basis
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from workplans import documents
-from workplans.operations import decision
+from workplans.operations import decision, reminding
 
 
 @shared_task
@@ -16,6 +16,12 @@ def issue_document(document_id: int) -> None:
 def end_lapsed_considerations() -> None:
     """A ministers' meeting that is over decides nothing any more."""
     decision.end_lapsed(timezone.now())
+
+
+@shared_task
+def remind_of_obligations() -> None:
+    """Once for each step, however often this runs; the register knows what was told."""
+    reminding.remind(timezone.now())
 
 
 @shared_task

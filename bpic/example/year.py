@@ -23,10 +23,12 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from bpic import handover as hand_overs
 from meetings import operations as convening
 from meetings.models import Body, Meeting
-from secretariat import accreditation
+from secretariat import accreditation, handover
 from secretariat.circulation import MOST_ATTEMPTS
+from secretariat.handover import Side, Turn
 from secretariat.models import (
     Appointment,
     Authority,
@@ -47,6 +49,18 @@ EARLIEST = date(2026, 1, 1)
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:partnir:example-year")
 Function = Appointment.Function
 PRESIDING = (Function.CHAIR, Function.SECRETARIAT)
+# Chair and staff are appointed before their presidency begins, to prepare it.
+DESIGNATED_MONTHS = 4
+# What both sides of the next hand-over have ticked, if the day falls where they prepare it: the
+# side, the point, and how many days ago.
+TICKED = (
+    (Side.OUTGOING, "documents", 6),
+    (Side.OUTGOING, "register", 6),
+    (Side.OUTGOING, "meetings", 4),
+    (Side.OUTGOING, "delegations", 4),
+    (Side.INCOMING, "documents", 3),
+    (Side.INCOMING, "designated", 2),
+)
 # Who has still to answer on the day, so that the walk has something left to do.
 HEADS_TO_ANSWER = ("BR",)
 MINISTERS_TO_ANSWER = ("BR", "ZA")
@@ -98,6 +112,8 @@ class Example:
 
     day: date
     people: dict[tuple[str, str], list[Person]] = field(default_factory=dict)
+    # The presidencies that have still to hand over, in their order.
+    turns: list[Turn] = field(default_factory=list)
 
     # People
 
@@ -117,7 +133,7 @@ class Example:
             self.people.setdefault((state.code, entry["function"]), []).append(person)
             if entry["function"] in PRESIDING:
                 terms = [
-                    (presidency.period.lower, presidency.period.upper)
+                    (_designated(presidency), presidency.period.upper)
                     for presidency in presidencies
                     if presidency.state_id == state.pk
                 ]
@@ -125,6 +141,9 @@ class Example:
                 terms = self._membership_terms(state)
             for since, until in terms:
                 self._appoint(person, entry, state, since, until)
+        self.turns = [
+            turn for turn in handover.turns() if turn.last_day >= FIRST_DAY and turn.day <= self.day
+        ]
         administrator = self._person(listed["administrator"], password)
         User.objects.filter(person=administrator).update(is_staff=True, is_superuser=True)
 
@@ -272,14 +291,35 @@ class Example:
             leaving_out=HEADS_TO_ANSWER,
         )
         self._draft(2028, self.day - timedelta(days=1))
+        self._moment(self.day)
+        self._prepare_hand_over()
+
+    def _prepare_hand_over(self) -> None:
+        """The next hand-over, part of its points ticked, if the day is one to prepare it on."""
+        turn = handover.ahead(self.day)
+        if turn is None or not turn.is_open_on(self.day):
+            return
+        for side, point, days in TICKED:
+            day = self.day - timedelta(days=days)
+            state = turn.presidency(side).state
+            if day >= turn.opens:
+                by = self.people[state.code, Function.SECRETARIAT][0]
+                handover.tick(turn, point, side, by=by, on=at(day))
 
     # The acts
+
+    def _moment(self, day: date) -> datetime:
+        """The instant of an act on a day; whoever presided before that day has handed over."""
+        while self.turns and self.turns[0].day <= day:
+            turn = self.turns.pop(0)
+            hand_overs.by_table(turn, on=turn.instant)
+        return at(day)
 
     def _draft(self, year: int, day: date) -> WorkPlan:
         form = text_of(year)
         presidency = Presidency.objects.on(day).select_related("state").get()
         form["presidency"] = {"code": presidency.state.code, "name": presidency.state.name}
-        plan = drafting.take_in(form, by=self.staff(day), on=at(day))
+        plan = drafting.take_in(form, by=self.staff(day), on=self._moment(day))
         WorkPlan.objects.filter(pk=plan.pk).update(is_example=True)
         plan.refresh_from_db()
         return plan
@@ -302,7 +342,7 @@ class Example:
             title=f"{body.name} (example), {date_format(begins, 'F Y')}",
             is_example=True,
             by=by,
-            on=at(convened),
+            on=self._moment(convened),
         )
 
     def _circulate(
@@ -310,7 +350,12 @@ class Example:
     ) -> Consideration:
         nonce = hashlib.sha256(f"example {plan.year} {self.day.isoformat()}".encode()).hexdigest()
         return review.circulate(
-            plan, meeting=meeting, by=self.staff(day), on=at(day), message=message, nonce=nonce[:32]
+            plan,
+            meeting=meeting,
+            by=self.staff(day),
+            on=self._moment(day),
+            message=message,
+            nonce=nonce[:32],
         )
 
     def _answers(
@@ -329,7 +374,7 @@ class Example:
                 digest=consideration.revision.digest,
                 kind="approves",
                 by=self.people[seat.state.code, function][0],
-                on=at(day_of(number)),
+                on=self._moment(day_of(number)),
                 key=uuid.uuid5(NAMESPACE, f"{consideration.revision.symbol} {function} {number}"),
             )
 
@@ -340,14 +385,21 @@ class Example:
         begins, ends = group[0], group[1]
         self._answers(consideration, Function.HEAD, lambda n: begins - timedelta(days=1 + n % 5))
         decision.adopt(
-            consideration, digest=consideration.revision.digest, by=self.chair(ends), on=at(ends)
+            consideration,
+            digest=consideration.revision.digest,
+            by=self.chair(ends),
+            on=self._moment(ends),
         )
         return WorkPlan.objects.select_related("revision").get(pk=plan.pk)
 
     def _submit(self, plan: WorkPlan, meeting: Meeting, day: date) -> Consideration:
         assert plan.revision is not None
         return decision.submit(
-            plan, meeting=meeting, digest=plan.revision.digest, by=self.chair(day), on=at(day)
+            plan,
+            meeting=meeting,
+            digest=plan.revision.digest,
+            by=self.chair(day),
+            on=self._moment(day),
         )
 
     def _approved(self, plan: WorkPlan, ministers: tuple[date, date, str, str]) -> WorkPlan:
@@ -379,7 +431,7 @@ class Example:
             digest=plan.revision.digest,
             summary=summary,
             by=self.chair(summit[1]),
-            on=at(summit[1]),
+            on=self._moment(summit[1]),
         )
 
     def _progress(self, plan: WorkPlan) -> None:
@@ -392,8 +444,13 @@ class Example:
                 state=entry["state"],
                 note=entry["note"],
                 by=self.staff(day),
-                on=at(day),
+                on=self._moment(day),
             )
+
+
+def _designated(presidency: Presidency) -> date:
+    """The day from which the chair and the staff of a presidency are appointed."""
+    return max(handover.months_before(presidency.period.lower, DESIGNATED_MONTHS), FIRST_DAY)
 
 
 def _stretches(

@@ -59,6 +59,12 @@ LOOKS = {
     "cancelled": ("neutral", "cancelled"),
     "continuing": ("progress", "continuing"),
     "unverified": ("neutral", "unknown"),
+    "met": ("approved", "approved"),
+    "met_late": ("reservation", "approved"),
+    "open": ("progress", "clock"),
+    "missed": ("error", "error"),
+    "pending": ("waits", "waits"),
+    "not_applicable": ("plain", "none"),
 }
 
 # Words for what no record stores: the absence of an answer, whose turn it is, what holds today.

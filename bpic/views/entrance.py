@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from bpic import accounts
 from secretariat.models import Appointment, Person
 from secretariat.standing import Function
 
@@ -54,6 +55,8 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["unsent"] = "unsent" in self.request.GET
+        # Said once: the next person at this machine need not know.
+        context["ended"] = self.request.session.pop(accounts.ENDED, "")
         if settings.EXAMPLE_SIGN_IN:
             context["example_accounts"] = example_accounts()
             context["example_sign_in_url"] = reverse("example_sign_in")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from secretariat import deadlines
 from secretariat.dates import PartialDate, PartialDateField, span
 from secretariat.models import Membership, State
 from secretariat.models.states import Sourced, check_zone
@@ -49,6 +50,20 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """What a calendar shows: a meeting with a date that is not on record as not held."""
         return self.filter(begins__isnull=False).exclude(status=Meeting.Status.NOT_HELD)
 
+    def published(self) -> MeetingQuerySet:
+        """What calendars are told of: all but what is on record as not held and never convened.
+
+        A meeting convened here stands in calendars elsewhere; called off, it has to say so there.
+        """
+        return self.exclude(status=Meeting.Status.NOT_HELD, convened=None)
+
+    def unrecorded(self, moment: datetime) -> list[Meeting]:
+        """Convened meetings that are over, and of which nobody has recorded whether they sat."""
+        # A day is over in the east before it is in the west.
+        latest = (moment + timedelta(days=1)).date().isoformat()
+        found = self.filter(status=Meeting.Status.CONVENED, ends__lt=latest)
+        return [meeting for meeting in found.order_by("ends", "id") if meeting.is_over(moment)]
+
     def sitting(self, day: date) -> MeetingQuerySet:
         """Convened meetings whose dates, known to the day, include this one."""
         iso = day.isoformat()
@@ -61,8 +76,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         )
 
     def ahead(self, day: date) -> MeetingQuerySet:
-        """Convened meetings that have not ended by this day."""
-        return self.filter(status=Meeting.Status.CONVENED, ends__gte=day.isoformat())
+        """Convened meetings that have not ended by this day; see `Meeting.takes_texts`."""
+        convened = Q(status=Meeting.Status.CONVENED)
+        convened |= Q(status=Meeting.Status.HELD, convened__isnull=False)
+        return self.filter(convened, ends__gte=day.isoformat())
 
 
 class Meeting(Sourced):
@@ -174,6 +191,33 @@ class Meeting(Sourced):
     @property
     def zone(self) -> tzinfo:
         return ZoneInfo(self.time_zone or "UTC")
+
+    @property
+    def closes(self) -> datetime | None:
+        """The instant its last day is over at its place; None where that day is not known."""
+        if not isinstance(self.ends, PartialDate) or self.ends.precision != "day":
+            return None
+        return deadlines.end_of_day(self.ends.last, self.zone)
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether texts and reports can go to it while its days last.
+
+        To be on record as held says that it sat, not that it has risen: it may be recorded from
+        the first day on, and whatever is left of its days is the meeting's.
+        """
+        here = self.convened is not None
+        return self.status == self.Status.CONVENED or (self.status == self.Status.HELD and here)
+
+    def has_begun(self, moment: datetime) -> bool:
+        """Whether its first day has come at its place."""
+        first = self.begins
+        return isinstance(first, PartialDate) and first.first <= self.day_at(moment)
+
+    def is_over(self, moment: datetime) -> bool:
+        """Whether its last day has passed at its place."""
+        last = self.ends or self.begins
+        return isinstance(last, PartialDate) and last.last < self.day_at(moment)
 
     def sits_on(self, day: date) -> bool:
         """Whether a decision dated this day falls inside the meeting (domain rule 8)."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from secretariat.dates import PartialDate
 from secretariat.models.states import Authority, Dated, DatedQuerySet, State, same
+
+# No state, presidency or appointment on record is older.
+BEFORE_EVERY_RECORD = date(1900, 1, 1)
 
 
 def _same_word(field: str) -> Func:
@@ -136,6 +143,30 @@ class Appointment(Dated):
         """How the person is named beside a signature."""
         function = self.get_function_display()
         return str(function)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was withdrawn with its whole term, so that it held on no day."""
+        return self.period.upper is not None and self.period.upper <= BEFORE_EVERY_RECORD
+
+    @property
+    def ends(self) -> PartialDate | None:
+        """The last day; of a withdrawn term the one it would have had."""
+        if self.is_withdrawn:
+            found: PartialDate | None = self.until
+            return found
+        return super().ends
+
+    def move_before_every_record(self) -> None:
+        """Put the term where it holds on no day and stands in nobody's way; `since` keeps it.
+
+        Each gets a day of its own there, since two withdrawn terms may not overlap either.
+        """
+        lower, upper = self.period.lower, self.period.upper
+        self.since = PartialDate.of(lower)
+        self.until = PartialDate.of(upper - timedelta(days=1)) if upper else None
+        day = date.min + timedelta(days=self.pk % (BEFORE_EVERY_RECORD - date.min).days)
+        self.period = DateRange(day, day + timedelta(days=1))
 
 
 SPEAKS_FOR_A_DELEGATION = (Appointment.Function.HEAD, Appointment.Function.ALTERNATE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,14 +11,15 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from guardian.models import GroupObjectPermissionBase
 
-from secretariat.dates import PartialDate, PartialDateField
+from secretariat.dates import PartialDate, PartialDateField, span
 
 
 def same(field: str) -> Func:
@@ -61,6 +63,10 @@ class DatedQuerySet(models.QuerySet[Any]):
         """The facts that hold on a day; the last day of an interval is not in it."""
         return self.filter(period__contains=day)
 
+    def not_over(self, day: date) -> Any:
+        """The facts that hold on a day or on a later one, also those without an end."""
+        return self.filter(period__overlap=DateRange(day, None))
+
 
 class Dated(models.Model):
     """A fact that holds over a half-open interval [from, until) of days."""
@@ -76,12 +82,46 @@ class Dated(models.Model):
         lower, upper = self.period.lower, self.period.upper
         return (lower is None or lower <= day) and (upper is None or day < upper)
 
+    def has_begun(self, day: date) -> bool:
+        return self.period.lower is None or self.period.lower <= day
+
+    def is_over(self, day: date) -> bool:
+        return self.period.upper is not None and self.period.upper <= day
+
+    def reaches(self, other: Dated) -> bool:
+        """Whether the two hold together on some day."""
+        mine, theirs = self.period, other.period
+        return (mine.upper is None or theirs.lower is None or theirs.lower < mine.upper) and (
+            theirs.upper is None or mine.lower is None or mine.lower < theirs.upper
+        )
+
     @property
     def begins(self) -> PartialDate | None:
         """The first day to the precision of its record."""
         if self.since:
             return self.since
         return PartialDate.of(self.period.lower) if self.period.lower else None
+
+    @property
+    def ends(self) -> PartialDate | None:
+        """The last day, in a record of the year alone no more than a year; None while it lasts."""
+        if self.period.upper is None:
+            return None
+        last = PartialDate.of(self.period.upper - timedelta(days=1))
+        known = self.until.precision if isinstance(self.until, PartialDate) else "day"
+        if known == "day":
+            return last
+        return PartialDate(last.year, last.month if known == "month" else None)
+
+    @property
+    def term(self) -> str:
+        """From the first day to the last, no more exactly than the record; "" knows neither."""
+        begins, ends = self.begins, self.ends
+        if begins and ends:
+            return span(begins, ends)
+        if begins:
+            return pgettext("interval", "from %(date)s") % {"date": begins}
+        return pgettext("interval", "until %(date)s") % {"date": ends} if ends else ""
 
 
 class State(Sourced):
@@ -129,6 +169,15 @@ class State(Sourced):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.pk is None or self.nature != self.Nature.ORGANISATION:
+            return
+        belongs = self.memberships.exclude(status=Membership.Status.OBSERVER)
+        if belongs.exists() or self.presidencies.exists():
+            raise ValidationError(
+                {"nature": _t("An organisation only observes; this state belongs or presides.")}
+            )
+
 
 class MembershipQuerySet(DatedQuerySet):
     def members(self, day: date) -> Any:
@@ -159,14 +208,24 @@ class Membership(Dated, Sourced):
                     (same("state"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
+                violation_error_message=_(
+                    "The state is on record with another membership in some of these days."
+                ),
             ),
             models.CheckConstraint(
-                name="a_membership_lasts_a_day_or_more", condition=Q(period__isempty=False)
+                name="a_membership_lasts_a_day_or_more",
+                condition=Q(period__isempty=False),
+                violation_error_message=_("A membership lasts a day or more."),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.state} – {self.get_status_display()}"
+
+    def clean(self) -> None:
+        organisation = self.state_id and self.state.nature == State.Nature.ORGANISATION
+        if organisation and self.status != self.Status.OBSERVER:
+            raise ValidationError({"status": _t("An organisation can only be an observer.")})
 
 
 class Presidency(Dated, Sourced):
@@ -189,15 +248,26 @@ class Presidency(Dated, Sourced):
             ExclusionConstraint(
                 name="one_presidency_at_a_time",
                 expressions=[("period", RangeOperators.OVERLAPS)],
+                violation_error_message=_("A state presides in some of these days already."),
             ),
             models.CheckConstraint(
-                name="a_presidency_lasts_a_day_or_more", condition=Q(period__isempty=False)
+                name="a_presidency_lasts_a_day_or_more",
+                condition=Q(period__isempty=False),
+                violation_error_message=_("A presidency lasts a day or more."),
             ),
-            models.UniqueConstraint(fields=["state", "year"], name="a_state_presides_once_a_year"),
+            models.UniqueConstraint(
+                fields=["state", "year"],
+                name="a_state_presides_once_a_year",
+                violation_error_message=_("The state has a presidency of this year already."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.state} {self.year}"
+
+    def clean(self) -> None:
+        if self.state_id and self.state.nature == State.Nature.ORGANISATION:
+            raise ValidationError({"state": _t("An organisation cannot preside.")})
 
 
 class Authority(Dated, Sourced):
@@ -230,35 +300,48 @@ class Authority(Dated, Sourced):
                 Lower("period"),
                 Upper("period"),
                 name="an_authority_is_on_record_once",
+                violation_error_message=_("This authority is on record for these days already."),
             ),
             models.CheckConstraint(
                 name="an_authority_does_not_continue_itself",
                 condition=Q(continued_by=None) | ~Q(continued_by=F("id")),
+                violation_error_message=_("An authority does not continue itself."),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def on(self, day: date) -> Authority:
+    def on(self, day: date, among: Iterable[Authority] | None = None) -> Authority:
         """What this authority was, or had become, on a day: itself where no record follows it.
 
-        A renamed authority is named as it was called that day (domain rule 1). One query for each
-        name in between, none where the record holds on the day.
+        A renamed authority is named as it was called that day (domain rule 1). among: all
+        authorities of its state, from whoever asks about many; else one query, and none where
+        the record holds on the day.
         """
+        if self.holds_on(day):
+            return self
+        if among is None:
+            among = Authority.objects.filter(state=self.state_id)
+        known = {authority.pk: authority for authority in among}
         found, seen = self, {self.pk}
         while found.period.upper is not None and found.period.upper <= day:
-            after = found.continued_by
-            if after is None or after.pk in seen:
+            after = known.get(found.continued_by_id) if found.continued_by_id else None
+            # What is to come later has no say in a day between two records.
+            if after is None or after.pk in seen or not after.has_begun(day):
                 break
             seen.add(after.pk)
             found = after
-        while found.period.lower is not None and day < found.period.lower:
-            before = found.continues.order_by("-leads", "-period").first()
-            if before is None or before.pk in seen:
+        while not found.has_begun(day):
+            before = [a for a in known.values() if a.continued_by_id == found.pk]
+            if not before:
                 break
-            seen.add(before.pk)
-            found = before
+            # Of several that were merged, the one that led, and of those the latest.
+            first = max(before, key=lambda a: (a.leads, a.period.lower or date.min, a.pk))
+            if first.pk in seen:
+                break
+            seen.add(first.pk)
+            found = first
         return found
 
 
@@ -273,7 +356,11 @@ class Milestone(Sourced):
         verbose_name_plural = _("milestones")
         ordering = ["on"]
         constraints = [
-            models.UniqueConstraint(fields=["on", "title"], name="a_milestone_is_told_once")
+            models.UniqueConstraint(
+                fields=["on", "title"],
+                name="a_milestone_is_told_once",
+                violation_error_message=_("This milestone is on record already."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The first people of a portal without the example year."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from secretariat.models import Appointment, Person
@@ -21,10 +22,24 @@ def test_the_first_secretariat_can_sign_in(cast, capsys, sign_in):
 
 def test_a_known_person_gets_another_function_and_no_new_password(cast, capsys):
     appoint(capsys, "--state", "AL", "--function", "secretariat")
-    said = appoint(capsys, "--state", "AL", "--function", "chair")
+    said = appoint(capsys, "--state", "AL", "--function", "focal_point")
     assert "Password" not in said
     assert Person.objects.filter(email="first@portal.example.org").count() == 1
     assert Appointment.objects.filter(person__name="First Person").count() == 2
+
+
+def test_a_person_who_was_only_invited_gets_the_account(cast, capsys):
+    Person.objects.create(name="Known Before", email="First@portal.example.org")
+    assert "Password" in appoint(capsys, "--state", "AL", "--function", "secretariat")
+    person = Person.objects.get(email__iexact="first@portal.example.org")
+    assert (person.name, person.user.get_username()) == ("Known Before", person.email)
+
+
+def test_the_account_of_somebody_else_is_not_given_a_seat(cast, capsys):
+    get_user_model().objects.create_superuser("first@portal.example.org")
+    with pytest.raises(CommandError, match="Another account"):
+        appoint(capsys, "--state", "AL", "--function", "secretariat")
+    assert not Person.objects.filter(email="first@portal.example.org").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,20 @@
 """The example year: every status, the same each time, and nothing invented about a real state."""
 
 import json
+from collections import Counter
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from bpic.example import year
 from bpic.management.commands.example_accounts import accounts
 from meetings.models import Meeting
+from secretariat import handover
 from secretariat.circulation import send_due
-from secretariat.models import Notice, Person
+from secretariat.models import HandOver, Notice, Person, Tick
 from secretariat.standing import Standing
 from workplans import content
 from workplans.models import Document, Position, Revision, WorkPlan
@@ -111,6 +113,42 @@ class TestTheExampleYear:
         plans = WorkPlan.objects.filter(pk__in=unread.values("entry__subject_id"))
         assert set(plans.values_list("year", flat=True)) == {2026, 2027}
 
+    def test_every_presidency_since_has_handed_over_by_the_table(self):
+        passed = HandOver.objects.exclude(at=None).order_by("at")
+        assert [(h.outgoing.year, h.at.year, h.taken_by) for h in passed] == [
+            (2022, 2023, None),
+            (2023, 2024, None),
+            (2024, 2025, None),
+            (2025, 2026, None),
+        ]
+        for hand_over in passed:
+            assert hand_over.note.symbol == f"PartNIR/AG/{hand_over.outgoing.year}/HO/1"
+            assert hand_over.note.on == hand_over.incoming.period.lower
+
+    def test_a_note_holds_what_was_open_on_that_day(self):
+        order = json.loads(Document.objects.get(hand_over__outgoing__year=2024).order)
+        points = {point["key"]: point for point in order["hand_over"]["points"]}
+        assert [item["text"] for item in points["plans"]["items"]] == ["Work plan 2024: Approved"]
+        assert [item["text"] for item in points["documents"]["items"]] == [
+            "PartNIR/AG/2024/WP/1",
+            "PartNIR/IMM/2024/WP/1",
+        ]
+        assert not points["typesetting"]["items"] and not points["notices"]["items"]
+        assert [item["text"] for item in points["designated"]["items"]] == [
+            "Marina Exemplo, Chair of the Advisory Group",
+            "Lia Amostra, Secretariat staff",
+            "Rui Modelo, Secretariat staff",
+        ]
+
+    def test_the_next_hand_over_is_being_prepared(self):
+        ticks = Tick.objects.filter(hand_over__at=None).values_list("side", "by__user__username")
+        assert Counter(ticks) == {("outgoing", "staff.india"): 4, ("incoming", "staff.china"): 2}
+        china = Person.objects.get(user__username="staff.china")
+        standing = Standing.of(china, DAY)
+        assert standing.drafting is None
+        (turn,) = [t for t in handover.known_to(standing) if t.outgoing.year == 2026]
+        assert turn.is_open_on(DAY) and handover.sides(turn, standing)
+
     def test_the_administrator_holds_no_seat(self):
         administrator = Person.objects.get(user__username="administrator")
         assert administrator.user.is_superuser
@@ -122,6 +160,7 @@ class TestTheExampleYear:
         assert rows["Secretariat staff of the presidency, India"] == "staff.india"
         assert rows["Former chair, Brazil"] == "chair.brazil"
         assert rows["Chair designated for the next presidency, China"] == "chair.china"
+        assert rows["Staff designated for the next presidency, China"] == "staff.china"
         assert rows["Head of delegation, Brazil"] == "head.brazil"
         assert rows["Observer, UNIDO"] == "observer.unido"
         assert "administrator" in rows.values()
@@ -139,7 +178,9 @@ def test_the_same_day_gives_the_same_texts_and_documents(institution):
     seen = []
     for _again in range(2):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), connection.cursor() as cursor:
+                # The notes name entries by their number, and a new portal begins at the first.
+                cursor.execute("ALTER SEQUENCE secretariat_entry_id_seq RESTART")
                 year.build(DAY)
                 orders = list(Document.objects.order_by("symbol").values_list("order", flat=True))
                 seen.append((digests(), orders))
@@ -158,6 +199,9 @@ def test_it_can_be_built_around_a_handover(institution, day, presiding):
     assert set(WorkPlan.objects.values_list("status", flat=True)) == set(Status)
     chair = Person.objects.get(user__username=f"chair.{presiding}")
     assert Standing.of(chair, day).chair is not None
+    # The table has passed the secretariat on; outside the window nobody prepares the next time.
+    assert HandOver.objects.latest("at").incoming == Standing.of(chair, day).presidency
+    assert not HandOver.objects.filter(at=None).exists()
 
 
 def test_a_day_without_a_presidency_on_record_gives_way(institution, monkeypatch):

@@ -107,6 +107,27 @@ def test_what_is_before_the_meeting_is_told_to_those_who_sit_there(
     assert ("Before this meeting" in page) is sees
 
 
+def test_the_deadline_in_the_capitals_is_for_those_who_may_convene(cast, advisory_group, sign_in):
+    for role, person in cast.everyone().items():
+        page = page_of(advisory_group, sign_in(person))
+        assert ("The deadline in the capitals" in page) is (role in ("staff", "chair")), role
+    assert "The deadline in the capitals" not in page_of(advisory_group, sign_in())
+    page = page_of(advisory_group, sign_in(cast.staff))
+    assert "Friday 12 March 2027, 24:00 UTC" in page
+    assert page.count("Friday 12 March 2027, 24:00</span>") == 4
+
+
+def test_a_meeting_that_is_over_or_only_planned_has_no_deadline(cast, advisory_group, sign_in):
+    staff = sign_in(cast.staff)
+    for facts in (
+        {"status": "held"},
+        {"status": "convened", "begins": PartialDate(2027, 3), "ends": PartialDate(2027, 3)},
+        {"begins": PartialDate(2027, 3, 8), "ends": PartialDate(2027, 3, 9)},
+    ):
+        Meeting.objects.filter(pk=advisory_group.pk).update(**facts)
+        assert "The deadline in the capitals" not in page_of(advisory_group, staff)
+
+
 def test_an_unknown_meeting_is_no_page(cast, sign_in):
     assert sign_in().get("/en/meetings/nowhere/").status_code == 404
 

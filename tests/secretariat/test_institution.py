@@ -122,6 +122,18 @@ class TestTheShippedFile:
         assert Milestone.objects.filter(on="2025-09-08").exists()
         assert Meeting.objects.filter(body__code="SUMMIT", year=2025).count() == 1
 
+    def test_what_was_renamed_names_what_it_became(self):
+        load()
+        after = dict(
+            Authority.objects.exclude(continued_by=None).values_list("name", "continued_by__name")
+        )
+        assert after == {
+            "Ministry of Economy": "Ministry of Development, Industry, Trade and Services (MDIC)",
+            "Department of Trade and Industry (the dti)": (
+                "Department of Trade, Industry and Competition (the dtic)"
+            ),
+        }
+
     def test_the_orders_of_states_are_data(self):
         load()
         codes = list(State.objects.values_list("code", flat=True)[:11])
@@ -192,6 +204,8 @@ def _spoil(form: dict, path: list, value: object) -> dict:
         (["states", 1, "code"], "BR", "states[2]: states[1] is the same."),
         (["memberships", -1, "status"], "member", "an organisation can only be an observer."),
         (["meetings", 1, "ends"], "2022-03-09", "it ends (2022-03-09) before it begins"),
+        (["authorities", 1, "continued_by"], "Ministry of Nothing", "authorities[2].continued_by:"),
+        (["authorities", 1, "until"], None, "authorities[2].continued_by: it has no end"),
         (["form"], "something-else/1", "form: "),
     ],
 )

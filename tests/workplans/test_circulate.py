@@ -1,9 +1,11 @@
 """Circulating freezes a text and puts it before a meeting."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from secretariat.models import Entry, Notice
+from secretariat.models import Authority, Entry, Notice
 from secretariat.standing import NotEntitled
 from tests import factories
 from workplans import content
@@ -45,6 +47,31 @@ def test_editing_afterwards_changes_nothing_that_was_circulated(cast, considerat
     assert Revision.objects.get(pk=consideration.revision_id).text == text
 
 
+def test_a_renamed_authority_changes_the_next_text_and_no_earlier_one(cast, draft, advisory_group):
+    dorlan = cast.states["Dorlan"]
+    new = Authority.objects.create(
+        state=dorlan, name="Department of Industry", period=(date(2027, 3, 11), None)
+    )
+    old = Authority.objects.create(
+        state=dorlan, name="Board of Industry", period=(date(2000, 1, 1), date(2027, 3, 11)),
+        continued_by=new,
+    )  # fmt: skip
+    factories.activity(draft, title="A fair", lead=dorlan, lead_authority=old)
+
+    def printed(consideration):
+        form = Revision.objects.get(pk=consideration.revision_id).form
+        return [a["lead"]["authority"] for _n, a in content.activities(form) if a["lead"]]
+
+    first = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    text = first.revision.text
+    # Nobody touched the draft; by its name the day after it is another text.
+    second = factories.circulated(
+        draft, before=advisory_group, by=cast.staff, on=factories.NOW + timedelta(days=1)
+    )
+    assert (printed(first), printed(second)) == ([old.name], [new.name])
+    assert Revision.objects.get(pk=first.revision_id).text == text
+
+
 def test_a_new_revision_supersedes_and_asks_everybody_again(cast, agreed, draft, advisory_group):
     factories.activity(draft, title="A later idea")
     second = factories.circulated(draft, before=advisory_group, by=cast.staff)
@@ -63,14 +90,13 @@ def test_the_same_text_is_not_circulated_twice(cast, consideration, draft, advis
 
 
 def test_a_draft_that_changed_under_the_eyes_is_not_circulated(cast, draft, advisory_group):
-    seen = fingerprint(draft)
+    seen = fingerprint(draft, on=factories.TODAY)
     factories.activity(draft, title="Meanwhile")
     with pytest.raises(Superseded):
         circulate(draft, meeting=advisory_group, by=cast.staff, on=factories.NOW, seen=seen)
     assert not Revision.objects.exists()
-    circulate(
-        draft, meeting=advisory_group, by=cast.staff, on=factories.NOW, seen=fingerprint(draft)
-    )
+    seen = fingerprint(draft, on=factories.TODAY)
+    circulate(draft, meeting=advisory_group, by=cast.staff, on=factories.NOW, seen=seen)
 
 
 def test_an_empty_plan_is_not_ready(cast, advisory_group):
@@ -84,8 +110,6 @@ def test_only_a_convened_advisory_group_meeting_that_is_not_over(
 ):
     with pytest.raises(NotReady, match="another body"):
         factories.circulated(draft, before=ministers_meeting, by=cast.staff)
-    from datetime import timedelta
-
     with pytest.raises(NotReady, match="is over"):
         factories.circulated(
             draft, before=advisory_group, by=cast.staff, on=factories.NOW + timedelta(days=3)

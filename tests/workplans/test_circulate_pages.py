@@ -7,6 +7,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from meetings.models import Meeting
+from secretariat.models import Entry, Membership
 from tests import factories
 from workplans.models import Activity, Consideration, Revision
 
@@ -23,13 +25,16 @@ def words(response):
 
 
 def filled(response, meeting, **more):
-    initial = response.context["form"].initial
+    form = response.context["form"]
     return {
-        "seen": initial["seen"],
-        "number": initial["number"],
+        "seen": form.initial["seen"],
+        "number": form.initial["number"],
         "meeting": meeting.slug,
         "message": "",
         "declaration": "on",
+        # The meeting is over in two working days, which the page has warned of.
+        "warned": form.outlooks[meeting.slug].fingerprint,
+        "nonetheless": "on",
         **more,
     }
 
@@ -127,6 +132,85 @@ def test_two_secretaries_do_not_circulate_past_each_other(
     assert response.status_code == 409
     assert "Somebody circulated another text meanwhile." in words(response)
     assert Revision.objects.count() == 1
+
+
+# The second look at the deadline
+
+
+def unanswered(response, meeting, **more):
+    sent = filled(response, meeting, **more)
+    return {name: sent[name] for name in sent if name not in ("warned", "nonetheless")}
+
+
+def test_a_meeting_soon_over_is_asked_about_with_everything_kept(staff, draft, advisory_group):
+    sent = unanswered(staff.get(PAGE), advisory_group, message="A note I keep.")
+    response = staff.post(PAGE, sent)
+    assert response.status_code == 422
+    said = words(response)
+    assert "Check the date" in said and "The text is not circulated yet." in said
+    assert "All 4 states: at most 2 working days are left." in said
+    assert "A note I keep." in said
+    assert "There is a problem" not in said
+    assert re.search(r'<input[^>]*name="declaration"[^>]*checked', said)
+    assert not Revision.objects.exists()
+    form = response.context["form"]
+    sent |= {"warned": form.data["warned"], "nonetheless": "on"}
+    assert staff.post(PAGE, sent).status_code == 302
+    entry = Entry.objects.get(act="circulate")
+    assert entry.facts["warned"] == ["All 4 states: at most 2 working days are left."]
+    history = words(staff.get(reverse("workplans:history", args=[2027])))
+    assert "Done in spite of these warnings about the deadline:" in history
+    assert "All 4 states: at most 2 working days are left." in history
+
+
+def test_the_only_meeting_is_asked_about_from_the_beginning(staff, draft, advisory_group):
+    response = staff.get(PAGE)
+    said = words(response)
+    assert "Circulate the text before this meeting nonetheless" in said
+    assert response.context["form"].initial["warned"] in said
+    assert "Check the date" not in said
+    sent = filled(response, advisory_group)
+    assert staff.post(PAGE, sent).status_code == 302
+
+
+def test_without_the_tick_a_warned_text_stays(staff, draft, advisory_group):
+    sent = filled(staff.get(PAGE), advisory_group)
+    del sent["nonetheless"]
+    response = staff.post(PAGE, sent)
+    assert response.status_code == 422
+    assert "Tick the box to go on with this deadline." in words(response)
+    assert not Revision.objects.exists()
+
+
+def test_of_two_meetings_each_shows_its_deadline_and_the_later_needs_no_tick(
+    staff, cast, draft, advisory_group
+):
+    second = factories.meeting("AG", by=cast.staff, begins=later())
+    response = staff.get(PAGE)
+    said = words(response)
+    assert "Friday 12 March 2027, 24:00 UTC" in said and "Tuesday 11 May 2027, 24:00 UTC" in said
+    assert 'name="nonetheless"' not in said
+    # The tick for one meeting says nothing about another.
+    sent = unanswered(response, advisory_group)
+    sent |= {"warned": response.context["form"].outlooks[second.slug].fingerprint}
+    assert staff.post(PAGE, {**sent, "nonetheless": "on"}).status_code == 422
+    assert staff.post(PAGE, unanswered(response, second)).status_code == 302
+    assert "warned" not in Entry.objects.get(act="circulate").facts
+
+
+def test_the_deadlines_ask_the_database_no_more_for_more_states(
+    staff, cast, draft, django_assert_num_queries
+):
+    for number in range(2):
+        for _state in range(number * 4):
+            order = 10 + Membership.objects.count()
+            factories.member(factories.state(f"{chr(64 + order)}land", order=order))
+        meeting = factories.meeting("AG", by=cast.staff)
+        Meeting.objects.exclude(pk=meeting.pk).update(status="not_held")
+        staff.get(PAGE)
+        with django_assert_num_queries(19):
+            response = staff.get(PAGE)
+        assert len(response.context["form"].outlook.capitals) == 4 + number * 4
 
 
 def test_nobody_else_circulates(cast, sign_in, draft, advisory_group):

@@ -2,18 +2,26 @@
 
 import json
 import unicodedata
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secretariat.models import Authority
+from tests import factories
 from workplans import content
-from workplans.draft import compose, fill, renewed
+from workplans import draft as drafts
+from workplans.draft import fill, renewed
 
 TEXT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text("abcdef"), inner),
 )
+
+
+def compose(plan, on=factories.TODAY):
+    return drafts.compose(plan, on=on)
 
 
 @pytest.fixture
@@ -135,14 +143,57 @@ def test_a_state_not_on_record_changes_nothing(cast, form, draft):
 def test_composing_costs_the_same_for_one_activity_and_for_many(
     cast, draft, django_assert_num_queries
 ):
-    from tests import factories
-
     with django_assert_num_queries(7):
         compose(draft)
     for n in range(12):
         factories.activity(draft, title=f"More {n}", area=n % 5, lead=cast.states["Aldova"])
     with django_assert_num_queries(7):
         compose(draft)
+
+
+def renamed(state, day):
+    """An authority that bears another name from a day on; the old record and the new."""
+    new = Authority.objects.create(
+        state=state, name=f"Department of Industry of {state}", period=(day, None)
+    )
+    old = Authority.objects.create(
+        state=state, name=f"Board of Industry of {state}", period=(date(2000, 1, 1), day),
+        continued_by=new,
+    )  # fmt: skip
+    return old, new
+
+
+def leads(form):
+    return [activity["lead"] for _number, activity in content.activities(form)]
+
+
+def test_an_authority_is_named_as_it_is_called_on_the_day(cast, draft):
+    day = date(2027, 6, 1)
+    old, new = renamed(cast.states["Dorlan"], day)
+    for named in (old, new):
+        lead = {"lead": cast.states["Dorlan"], "lead_authority": named}
+        factories.activity(draft, title=f"Led by the {named}", **lead)
+    before, after = (
+        [lead["authority"] for lead in leads(compose(draft, on=on)) if lead]
+        for on in (day - timedelta(days=1), day)
+    )
+    assert before == [old.name, old.name]
+    assert after == [new.name, new.name]
+
+
+def test_renamed_authorities_cost_one_query_for_one_activity_and_for_many(
+    cast, draft, django_assert_num_queries
+):
+    for n, name in enumerate(("Dorlan", "Aldova", "Borania")):
+        old, _new = renamed(cast.states[name], date(2027, 2, 1))
+        for m in range(1 if n == 0 else 8):
+            factories.activity(
+                draft, title=f"{name} {m}", area=m % 5, lead=old.state, lead_authority=old
+            )
+        with django_assert_num_queries(8):
+            composed = compose(draft)
+        named = [lead["authority"] for lead in leads(composed) if lead]
+        assert all(name.startswith("Department") for name in named), named
 
 
 def test_renewing_leaves_finished_activities_behind_and_drops_dates(form):

@@ -31,6 +31,11 @@ def declared(digest: str, **more: object) -> dict[str, object]:
     return {"declaration": "on", "digest": digest, **more}
 
 
+def go_on(client: Client, url: str) -> dict[str, object]:
+    """The answer to the question whether the ministers have time enough, as the page asks it."""
+    return {"warned": client.get(url).context["form"].initial["warned"], "nonetheless": "on"}
+
+
 def queries_of(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
@@ -200,10 +205,11 @@ def test_the_only_meeting_is_taken_and_of_several_one_is_chosen(
 def test_submitting_puts_the_plan_before_the_ministers(cast, adopted, ministers_meeting, sign_in):
     client = sign_in(cast.chair)
     url = f"{page('submit', 2027)}?meeting={ministers_meeting.slug}"
-    response = client.post(url, declared(adopted.revision.digest))
+    sent = declared(adopted.revision.digest, **go_on(client, url))
+    response = client.post(url, sent)
     before = Consideration.objects.get(meeting=ministers_meeting)
     assert response["Location"] == page("consideration", before)
-    assert client.post(url, declared(adopted.revision.digest)).status_code == 409
+    assert client.post(url, sent).status_code == 409
     assert Consideration.objects.filter(meeting=ministers_meeting).count() == 1
     assert client.get(page("submit", 2027)).status_code == 302
 
@@ -219,9 +225,44 @@ def test_a_meeting_of_another_body_is_not_taken(cast, adopted, ministers_meeting
 
 def test_a_stale_submission_is_refused(cast, adopted, ministers_meeting, sign_in):
     url = f"{page('submit', 2027)}?meeting={ministers_meeting.slug}"
-    response = sign_in(cast.chair).post(url, declared("0" * 64))
+    client = sign_in(cast.chair)
+    response = client.post(url, declared("0" * 64, **go_on(client, url)))
     assert response.status_code == 409
     assert WorkPlan.objects.get().status == "adopted"
+
+
+def test_ministers_with_little_time_are_asked_about(cast, adopted, ministers_meeting, sign_in):
+    client = sign_in(cast.chair)
+    url = f"{page('submit', 2027)}?meeting={ministers_meeting.slug}"
+    warning = "All 4 states: at most 2 working days are left."
+    html = client.get(url).content.decode()
+    assert "The ministers can answer until" in html and warning in html
+    assert "Check the date" not in html
+    # Whoever comes from a page without the warnings reads them first.
+    response = client.post(url, declared(adopted.revision.digest))
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert "Check the date" in html and "The plan is not submitted yet." in html
+    assert "There is a problem" not in html
+    assert WorkPlan.objects.get().status == "adopted"
+    unticked = declared(adopted.revision.digest, warned=go_on(client, url)["warned"])
+    response = client.post(url, unticked)
+    assert response.status_code == 422
+    assert "Tick the box to go on with this deadline." in response.content.decode()
+    client.post(url, {**unticked, "nonetheless": "on"})
+    assert WorkPlan.objects.get().status == "submitted"
+    assert Entry.objects.get(act="submitted").facts["warned"] == [warning]
+
+
+def test_ministers_with_time_enough_are_not_asked_about(cast, adopted, sign_in):
+    later = factories.meeting("IMM", by=cast.staff, begins=factories.TODAY + timedelta(days=40))
+    client = sign_in(cast.chair)
+    url = f"{page('submit', 2027)}?meeting={later.slug}"
+    html = client.get(url).content.decode()
+    assert "Wednesday 21 April 2027, 24:00 UTC" in html
+    assert 'name="nonetheless"' not in html
+    assert client.post(url, declared(adopted.revision.digest)).status_code == 302
+    assert "warned" not in Entry.objects.get(act="submitted").facts
 
 
 # Reporting

@@ -3,11 +3,13 @@
 import json
 import re
 import uuid
+from datetime import date
 from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from secretariat.models import Authority
 from tests import factories
 from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
 
@@ -388,3 +390,19 @@ def test_an_indicator_one_removed_and_another_changed_is_a_clash(
     assert "Entries · 200" in words(response)
     staff.post(page_of(activity), fields(response))
     assert not activity.indicators.exists()
+
+
+def test_a_renamed_authority_stays_chosen_and_says_what_it_is_called_now(
+    staff, draft, activity, cast
+):
+    dorlan = cast.states["Dorlan"]
+    now = dorlan.authorities.get()
+    old = Authority.objects.create(
+        state=dorlan, name="Board of Works", continued_by=now, period=(None, date(2000, 1, 1))
+    )
+    activity.lead, activity.lead_authority = dorlan, old
+    activity.save()
+    offered = staff.get(page_of(activity)).context["form"].fields["lead_authority"].choices
+    names = {key: name for _state, group in offered[1:] for key, name in group}
+    assert names[old.pk] == f"Board of Works, now {now.name}"
+    assert names[now.pk] == now.name

@@ -157,6 +157,37 @@ def test_a_superseded_text_leads_to_the_newer_one(cast, consideration, sign_in):
     assert page("position", consideration) not in response.content.decode()
 
 
+def test_a_delegation_reads_until_when_by_its_own_clock(cast, consideration, sign_in):
+    dorlan = cast.states["Dorlan"]
+    dorlan.time_zone, dorlan.weekend, dorlan.holidays = "Asia/Tehran", [5], "IR"
+    dorlan.save()
+    until = "Saturday 13 March 2027, 03:30 – 0 working days left"
+    for role in ("head", "alternate", "delegate"):
+        html = sign_in(cast.everyone()[role]).get(page("consideration", consideration))
+        said = html.content.decode()
+        assert "Friday 12 March 2027, 24:00 UTC" in said
+        assert "Saturday 13 March 2027, 03:30" in said, role
+        assert (until in said) is (role != "delegate"), role
+        assert "The deadline in the capitals" not in said
+    client = sign_in(cast.head)
+    assert until in client.get(page("position", consideration)).content.decode()
+    answer(client, consideration)
+    assert (
+        "Saturday 13 March 2027, 03:30"
+        in client.get(page("position_check", consideration)).content.decode()
+    )
+    # Its clock is its own matter; the secretariat sees all of them.
+    other = sign_in(cast.heads["Borania"]).get(page("consideration", consideration))
+    assert "03:30" not in other.content.decode()
+    table = sign_in(cast.staff).get(page("consideration", consideration)).content.decode()
+    assert "The deadline in the capitals" in table and "Saturday 13 March 2027, 03:30" in table
+
+
+def test_a_closed_consideration_has_no_deadline(cast, adopted, agreed, sign_in):
+    said = sign_in(cast.staff).get(page("consideration", agreed)).content.decode()
+    assert "Open until" not in said and "The deadline in the capitals" not in said
+
+
 def test_the_queries_do_not_grow_with_states_activities_or_answers(cast, consideration, sign_in):
     client = sign_in(cast.staff)
     client.get(page("consideration", consideration))
@@ -461,10 +492,14 @@ def test_withdrawing_a_text_that_was_superseded_is_refused_and_keeps_the_reason(
 
 def test_a_recalled_head_is_refused_at_the_next_click(cast, consideration, sign_in):
     client = sign_in(cast.head)
-    answer(client, consideration)
+    answer(client, consideration, "objects", "We lack a host.")
     sent = checked(client, consideration)
     recall(cast.head.appointments.get(), until=factories.TODAY, by=None)
     with time_machine.travel(factories.NOW + timedelta(minutes=1), tick=True):
         response = client.post(page("position_check", consideration), sent)
-    assert response.status_code == 404
+        # The session ended; what was written is given back, and nothing was entered.
+        assert response.status_code == 403
+        assert "We lack a host." in response.content.decode()
+        again = sign_in(cast.head).post(page("position_check", consideration), sent)
+        assert again.status_code == 404
     assert not Position.objects.exists()

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from meetings.forms import DeadlineForm
 from meetings.models import Meeting
+from secretariat.deadlines import Outlook
 from workplans.forms.review import LONGEST
 from workplans.models import Activity
 
@@ -27,6 +29,24 @@ class DeclarationForm(forms.Form):
     def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["declaration"].label = declaring
+
+
+class SubmitForm(DeadlineForm, DeclarationForm):
+    """The declaration of a submission, and a second look at the time the ministers get."""
+
+    nonetheless_label = gettext_lazy("Submit the plan to this meeting nonetheless")
+
+    def __init__(self, *args: Any, until: Outlook | None, **options: Any) -> None:
+        """until: how the end of the meeting looks from the capitals."""
+        super().__init__(*args, **options)
+        self.until = until
+        if not self.is_bound:
+            self.weigh(until)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.weigh(self.until)
+        return cleaned
 
 
 class MeetingField(forms.ModelChoiceField):

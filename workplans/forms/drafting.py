@@ -18,8 +18,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.forms import DeadlineForm
 from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
+from secretariat.deadlines import Outlook
 from secretariat.models import Authority, Membership, State
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
@@ -196,6 +198,14 @@ def _lines(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def _called(authority: Authority, on: date) -> str:
+    """An authority's name; with the one it bears now and is printed under, where that differs."""
+    now = authority.on(on)
+    if now.name == authority.name:
+        return authority.name
+    return _("%(authority)s, now %(name)s") % {"authority": authority.name, "name": now.name}
+
+
 class ActivityForm(PartForm):
     """An activity with everything a plan says of it, and its indicators with an empty one."""
 
@@ -268,7 +278,7 @@ class ActivityForm(PartForm):
         authority.queryset = authorities  # type: ignore[attr-defined]
         by_state: dict[int, list[tuple[int, str]]] = {}
         for row in authorities:
-            by_state.setdefault(row.state_id, []).append((row.pk, row.name))
+            by_state.setdefault(row.state_id, []).append((row.pk, _called(row, on)))
         authority.choices = [  # type: ignore[attr-defined]
             ("", _("Not named")),
             *((name, by_state[pk]) for pk, name in names if pk in by_state),
@@ -403,8 +413,10 @@ class StartForm(forms.Form):
         return self.earlier.get(self.cleaned_data["source"])
 
 
-class CirculateForm(forms.Form):
+class CirculateForm(DeadlineForm):
     """Before which meeting a text goes, and the words that go with it."""
+
+    nonetheless_label = gettext_lazy("Circulate the text before this meeting nonetheless")
 
     meeting = forms.ModelChoiceField(
         label=gettext_lazy("Meeting of the Advisory Group"),
@@ -427,11 +439,21 @@ class CirculateForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, symbol: str, meetings: list[Meeting], initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        symbol: str,
+        meetings: list[Meeting],
+        outlooks: dict[str, Outlook | None],
+        initial: Any = None,
     ) -> None:
+        """outlooks: how the end of each meeting looks from the capitals, by its address."""
         if len(meetings) == 1:
             initial = {"meeting": meetings[0].slug, **(initial or {})}
         super().__init__(data, initial=initial)
+        self.outlooks = outlooks
+        if not self.is_bound:
+            self.weigh(outlooks.get(self.initial.get("meeting", "")))
         field: Any = self.fields["meeting"]
         field.queryset = (
             Meeting.objects.of(Body.ADVISORY_GROUP)
@@ -448,3 +470,9 @@ class CirculateForm(forms.Form):
             "I circulate this text as %(symbol)s. It will be frozen, and the delegations will be "
             "asked for their positions."
         ) % {"symbol": symbol}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if meeting := cleaned.get("meeting"):
+            self.weigh(self.outlooks.get(meeting.slug))
+        return cleaned

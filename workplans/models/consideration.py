@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from meetings.models import Body, Meeting, Seat
 from secretariat.models import Appointment, Person
-from workplans.models.plan import WorkPlan, granted
+from workplans.models.plan import WorkPlan, granted, kept_open_to
 from workplans.models.revision import Revision
 
 
@@ -29,7 +29,7 @@ class ConsiderationQuerySet(models.QuerySet["Consideration"]):
         return self.filter(
             models.Exists(seated)
             | models.Exists(granted(user, "secretariat.draft_texts"))
-            | Q(plan__presidency__in=granted(user, "secretariat.read_texts"))
+            | kept_open_to(user, "plan__presidency")
         )
 
 
@@ -91,7 +91,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(
             Q(seat__state__in=granted(user, "secretariat.read_papers"))
             | models.Exists(granted(user, "secretariat.draft_texts"))
-            | Q(consideration__plan__presidency__in=granted(user, "secretariat.read_texts"))
+            | kept_open_to(user, "consideration__plan__presidency")
         )
 
     def standing(self) -> PositionQuerySet:

@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from secretariat import handover
+from secretariat.handover import Turn
 from secretariat.models import HandOver, Person
+from secretariat.standing import Standing
 from workplans.models.consideration import Decision
 from workplans.models.plan import WorkPlan
 from workplans.models.revision import Revision
@@ -19,12 +22,22 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(status=Document.Status.READY)
 
     def public(self) -> DocumentQuerySet:
-        """What anybody may read: all of them, since each prints a text that was decided.
+        """What anybody may read: whatever prints a text that was decided.
 
         A plan the ministers return is a draft again, and a draft is nobody else's to see; the
-        document of what was adopted before stays on record.
+        document of what was adopted before stays on record. A hand-over note names people and
+        drafts, and is never public.
         """
-        return self.all()
+        return self.filter(hand_over=None)
+
+    def open_to(self, standing: Standing, known: list[Turn] | None = None) -> DocumentQuerySet:
+        """What a person may read: public documents, and the notes of the hand-overs they know.
+
+        known: those hand-overs, where they have been asked for already.
+        """
+        turns = handover.known_to(standing) if known is None else known
+        noted = [turn.hand_over.pk for turn in turns if turn.hand_over]
+        return self.filter(Q(hand_over=None) | Q(hand_over__in=noted)) if noted else self.public()
 
 
 class Document(models.Model):

@@ -36,6 +36,19 @@ def granted(user: Any, permission: str) -> models.QuerySet[Any]:
     return found.values("content_object")
 
 
+def kept_open_to(user: Any, presidency: str) -> Q:
+    """What those who served a presidency go on reading: its texts, and those it found in hand.
+
+    presidency: the path from the rows that are asked for to the presidency of their plan.
+    """
+    begins = "period__startswith"
+    served = granted(user, "secretariat.read_texts")
+    found_in_hand = served.filter(
+        **{f"content_object__{begins}__gte": models.OuterRef(f"{presidency}__{begins}")}
+    )
+    return Q(**{f"{presidency}__in": served}) | Q(models.Exists(found_in_hand))
+
+
 class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
     def public(self) -> WorkPlanQuerySet:
         """What anybody may read: plans the Advisory Group has adopted."""
@@ -44,7 +57,7 @@ class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
     def drafts_open_to(self, user: Any) -> WorkPlanQuerySet:
         """The plans whose working draft a user may read: the presiding secretariat's, their own."""
         return self.filter(
-            Q(presidency__in=granted(user, "secretariat.read_texts"))
+            kept_open_to(user, "presidency")
             | Q(models.Exists(granted(user, "secretariat.draft_texts")))
         )
 
@@ -65,7 +78,7 @@ class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
         )
         return self.filter(
             Q(status__in=WorkPlan.PUBLIC)
-            | Q(presidency__in=granted(user, "secretariat.read_texts"))
+            | kept_open_to(user, "presidency")
             | Q(models.Exists(drafting))
             | Q(status=WorkPlan.Status.UNDER_CONSIDERATION, pk__in=before_them.values("pk"))
         )

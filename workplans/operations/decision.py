@@ -3,7 +3,9 @@ report to the summit (domain rules 6, 8, 11)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +18,7 @@ from secretariat.standing import Standing
 from workplans import documents, notices, permissions, procedure, queries
 from workplans.consensus import NoConsensus
 from workplans.models import Consideration, Decision, Document, Position, WorkPlan
-from workplans.operations.locking import Superseded, current, lock
+from workplans.operations.locking import Superseded, current, lock, lock_meeting
 
 Outcome, Act = Consideration.Outcome, Decision.Act
 
@@ -95,13 +97,23 @@ def return_to_draft(
 
 @transaction.atomic
 def submit(
-    plan: WorkPlan, *, meeting: Meeting, digest: str, by: Person, on: datetime
+    plan: WorkPlan,
+    *,
+    meeting: Meeting,
+    digest: str,
+    by: Person,
+    on: datetime,
+    warned: Sequence[str] = (),
 ) -> Consideration:
-    """Submit an adopted plan to an Industry Ministers' Meeting, for each minister to answer."""
+    """Submit an adopted plan to an Industry Ministers' Meeting, for each minister to answer.
+
+    warned: what was said against the time the ministers get, for the register.
+    """
     plan = lock(plan.pk)
     leads_to = procedure.follow("submit", plan.status)
     basis = permissions.entitled("submit", Standing.of(by, on.date()))
     _same_text(plan, digest)
+    meeting = lock_meeting(meeting)
     _check_ahead(meeting, Body.MINISTERS, on)
     day = _not_before(plan, Act.ADOPTED, meeting.day_at(on))
     assert plan.revision is not None
@@ -110,7 +122,8 @@ def submit(
     consideration = Consideration.objects.create(
         plan=plan, revision=plan.revision, meeting=meeting, opened_on=day, by=by
     )
-    notices.submitted(consideration, _enter(decision, basis), on.date())
+    entry = _enter(decision, basis, **register.in_spite_of(warned))
+    notices.submitted(consideration, entry, on.date())
     return consideration
 
 
@@ -205,6 +218,7 @@ def report(
     leads_to = procedure.follow("report", plan.status)
     basis = permissions.entitled("report", Standing.of(by, on.date()))
     _same_text(plan, digest)
+    meeting = lock_meeting(meeting)
     _check_ahead(meeting, Body.SUMMIT, on)
     day = _not_before(plan, Act.APPROVED, meeting.day_at(on))
     decision = _decide(
@@ -245,9 +259,9 @@ def _decide(
     return decision
 
 
-def _enter(decision: Decision, basis: Appointment) -> Entry:
+def _enter(decision: Decision, basis: Appointment, **facts: Any) -> Entry:
     return register.enter(
-        decision.act, decision.plan, by=decision.by, appointment=basis, **decision.record()
+        decision.act, decision.plan, by=decision.by, appointment=basis, **decision.record(), **facts
     )
 
 
@@ -263,9 +277,9 @@ def _same_text(plan: WorkPlan, digest: str) -> None:
 
 
 def _check_ahead(meeting: Meeting, body: str, on: datetime) -> None:
-    if meeting.body.code != body or meeting.status != Meeting.Status.CONVENED or not meeting.ends:
+    if meeting.body.code != body or not meeting.takes_texts or not meeting.ends:
         raise WrongMeeting(_("Choose a convened meeting of the right body."))
-    if meeting.ends.last < meeting.day_at(on):
+    if meeting.is_over(on):
         raise WrongMeeting(_("%(meeting)s is over.") % {"meeting": meeting.name})
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from secretariat import register
-from secretariat.models import Person, Presidency
-from secretariat.standing import Standing
+from secretariat.models import Person
+from secretariat.standing import Standing, in_office
 from workplans import content, draft, permissions, procedure
 from workplans.models import PriorityArea, WorkPlan
 from workplans.operations.locking import lock
@@ -51,7 +51,11 @@ def start(
     )
     left: list[str] = []
     if based_on is not None:
-        source = based_on.revision.form if based_on.revision else draft.compose(based_on)
+        source = (
+            based_on.revision.form
+            if based_on.revision
+            else draft.compose(based_on, on=standing.day)
+        )
         form, left = draft.renewed(source, year=year, title=title)
         draft.fill(plan, form)
     else:
@@ -74,7 +78,7 @@ def take_in(form: content.Form, *, by: Person | None, on: datetime) -> WorkPlan:
     """
     plan = WorkPlan.objects.filter(year=form["year"]).first()
     if plan is None:
-        presidency = Presidency.objects.on(on.date()).first()
+        _presides, presidency = in_office(on.date())
         if presidency is None:
             raise CannotStart(_("There is no presidency on record for today."))
         # The identity travels with the text, unless a plan of another year has it already.

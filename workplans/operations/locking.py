@@ -1,7 +1,8 @@
-"""Every act on a plan begins here: one lock, taken in one order."""
+"""Every act on a plan begins here: one lock, taken in one order. The meeting comes after it."""
 
 from __future__ import annotations
 
+from meetings.models import Meeting
 from workplans.models import Consideration, WorkPlan
 
 
@@ -25,3 +26,13 @@ def current(consideration: Consideration) -> tuple[WorkPlan, Consideration]:
         pk=consideration.pk
     )
     return plan, fresh
+
+
+def lock_meeting(meeting: Meeting) -> Meeting:
+    """The meeting a text goes to, held against its being recorded as not held meanwhile."""
+    locked: Meeting = (
+        Meeting.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("body")
+        .get(pk=meeting.pk)
+    )
+    return locked

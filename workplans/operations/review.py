@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from workplans import content, draft, notices, permissions, procedure, queries
 from workplans.consensus import Tally
 from workplans.models import Consideration, Position, Revision, WorkPlan
 from workplans.operations import decision
-from workplans.operations.locking import Superseded, current, lock
+from workplans.operations.locking import Superseded, current, lock, lock_meeting
 from workplans.symbols import symbol
 
 Kind = Position.Kind
@@ -61,17 +62,20 @@ def circulate(
     message: str = "",
     seen: str | None = None,
     nonce: str | None = None,
+    warned: Sequence[str] = (),
 ) -> Consideration:
     """Freeze the draft as the next revision and put it before an Advisory Group meeting.
 
     seen: the fingerprint of the draft on the person's screen, if there was one. An open
-    consideration ends as superseded: its approvals were of another text.
+    consideration ends as superseded: its approvals were of another text. warned: what was said
+    against the time the delegations get, for the register.
     """
     plan = lock(plan.pk)
     leads_to = procedure.follow("circulate", plan.status)
     basis = permissions.entitled("circulate", Standing.of(by, on.date()))
+    meeting = lock_meeting(meeting)
     _check_meeting(meeting, Body.ADVISORY_GROUP, on)
-    form = draft.compose(plan)
+    form = draft.compose(plan, on=on.date())
     if seen is not None and seen != content.digest(content.dump(form)):
         raise Superseded(
             _(
@@ -114,6 +118,7 @@ def circulate(
         digest=revision.digest,
         meeting=meeting.slug,
         supersedes=open_now.revision.symbol if open_now else None,
+        **register.in_spite_of(warned),
     )
     notices.circulated(consideration, entry, on.date())
     return consideration
@@ -122,9 +127,9 @@ def circulate(
 def _check_meeting(meeting: Meeting, body: str, on: datetime) -> None:
     if meeting.body.code != body:
         raise NotReady([_("The text has to go before another body.")])
-    if meeting.status != Meeting.Status.CONVENED or not meeting.ends:
+    if not meeting.takes_texts or not meeting.ends:
         raise NotReady([_("%(meeting)s is not convened.") % {"meeting": meeting.name}])
-    if meeting.ends.last < meeting.day_at(on):
+    if meeting.is_over(on):
         raise NotReady([_("%(meeting)s is over.") % {"meeting": meeting.name}])
 
 

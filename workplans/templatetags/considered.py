@@ -36,7 +36,7 @@ def _before(meeting: Meeting, standing: Standing | None, seats: Any, user: Any) 
         return ()
     seated = {seat.state_id for seat in seats}
     sits = any(appointment.state_id in seated for appointment in standing.appointments)
-    if not sits and standing.drafting is None:
+    if not sits and standing.drafting is None and standing.chair is None:
         return ()
     return Consideration.objects.filter(
         meeting=meeting, closed=None, plan__in=WorkPlan.objects.visible_to(user).values("pk")

@@ -1,9 +1,10 @@
-"""The plan as data, inside the document: its canonical form, and its activities as a table."""
+"""What a document prints as data, inside it: the canonical form its digest names, and tables."""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from weasyprint import Attachment
 
 from workplans import content
+from workplans.typesetting import layout
 from workplans.typesetting.assets import OwnAssets
 
 COLUMNS = (
@@ -68,22 +70,48 @@ def activities_csv(order: dict[str, Any]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+@dataclass(frozen=True)
+class File:
+    """A file inside a document."""
+
+    name: str
+    relationship: str
+    data: bytes
+    description: str
+
+
+def files(order: dict[str, Any]) -> list[File]:
+    """The files of a document, by what its kind prints."""
+    return FILES[layout.KINDS[order["kind"]].prints](order)
+
+
+def _of_a_hand_over(order: dict[str, Any]) -> list[File]:
+    facts = content.dump(order["hand_over"]).encode()
+    return [File("hand-over.json", "Source", facts, _("The facts of the hand-over"))]
+
+
+def _of_a_plan(order: dict[str, Any]) -> list[File]:
+    return [
+        File("plan.json", "Source", plan_json(order), _("The work plan in its canonical form")),
+        File("activities.csv", "Data", activities_csv(order), _("The activities as a table")),
+    ]
+
+
+FILES = {"plan": _of_a_plan, "hand_over": _of_a_hand_over}
+
+
 def attach(order: dict[str, Any], fetcher: OwnAssets) -> list[Attachment]:
-    """Both files, dated as the document, so that the same order gives the same bytes."""
+    """The files, dated as the document, so that the same order gives the same bytes."""
     on = datetime.fromisoformat(order["date"])
-    files = (
-        ("plan.json", "Source", plan_json(order), _("The work plan in its canonical form")),
-        ("activities.csv", "Data", activities_csv(order), _("The activities as a table")),
-    )
     return [
         Attachment(
-            string=data,
-            name=name,
-            relationship=relationship,
-            description=description,
+            string=file.data,
+            name=file.name,
+            relationship=file.relationship,
+            description=file.description,
             created=on,
             modified=on,
             url_fetcher=fetcher,
         )
-        for name, relationship, data, description in files
+        for file in files(order)
     ]

@@ -1,6 +1,7 @@
 """From an order to the words on the pages: one composer for each kind of document.
 
-A new kind is a composer, a template and a line in KINDS.
+A new kind is a composer, a template and a line in KINDS; it says what its orders hold and which
+part of them the digest names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import content
-from workplans.typesetting import fonts, record, timeline
+from workplans.typesetting import fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, blocks
 from workplans.typesetting.words import (
@@ -40,10 +41,7 @@ REQUIRED = (
     "distribution",
     "institution",
     "example",
-    "plan",
     "digest",
-    "decisions",
-    "statements",
 )
 HEAD_LENGTH = 70
 
@@ -53,27 +51,39 @@ Page = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document: its template, what fills it, the editions it may have."""
+    """A kind of document: its template, what fills it, the editions it may have.
+
+    about: what cover and colophon say of the thing it prints. places: every text of a page with
+    the words for where it stands. prints: the part of its orders that the digest names, in the
+    canonical form called `form`; needs: the other parts that only this kind has.
+    """
 
     template: str
+    about: Callable[[Order], Page]
     compose: Callable[[Order, Numbering], Page]
+    places: Callable[[Page], Iterator[tuple[str, str]]]
     editions: tuple[str, ...]
+    prints: str = "plan"
+    form: str = content.FORM
+    needs: tuple[str, ...] = ("decisions", "statements")
 
 
 def check(order: Order) -> None:
     """Refuse an order that is incomplete or contradicts itself."""
-    missing = [key for key in REQUIRED if key not in order]
+    kind = KINDS.get(order.get("kind", ""))
+    own = (kind.prints, *kind.needs) if kind else ()
+    missing = [key for key in (*REQUIRED, *own) if key not in order]
     if order.get("order") != ORDER or missing:
         raise TypesettingError(
             _("The order to typeset is not of the form “%(form)s”; it lacks: %(missing)s.")
             % {"form": ORDER, "missing": ", ".join(missing) or "order"}
         )
-    if order["kind"] not in KINDS or order["edition"] not in KINDS[order["kind"]].editions:
+    if kind is None or order["edition"] not in kind.editions:
         raise TypesettingError(
             _("There is no document of the kind “%(kind)s” in the edition “%(edition)s”.")
             % {"kind": order["kind"], "edition": order["edition"]}
         )
-    if content.digest(content.dump(order["plan"])) != order["digest"]:
+    if content.digest(content.dump(order[kind.prints]), kind.form) != order["digest"]:
         raise TypesettingError(
             _("The digest of “%(symbol)s” is not that of its text; nothing was typeset.")
             % {"symbol": order["symbol"]}
@@ -84,39 +94,44 @@ def compose(order: Order) -> Page:
     """Everything the templates print."""
     numbering = Numbering()
     kind = KINDS[order["kind"]]
-    page = _every_document(order) | kind.compose(order, numbering)
+    page = _every_document(order, kind) | kind.about(order) | kind.compose(order, numbering)
     return page | {"places": numbering.places}
 
 
-def _every_document(order: Order) -> Page:
-    plan = order["plan"]
+def _every_document(order: Order, kind: Kind) -> Page:
     digest = order["digest"]
     title = order["title"]
     return {
         "order": order,
-        "plan": plan,
         "language": order["language"],
         "direction": direction(order["language"]),
         "institution": order["institution"],
         "symbol": order["symbol"],
         "title": title,
-        "presidency": _("Presidency of %(state)s") % {"state": plan["presidency"]["name"]},
-        "text_of": _("%(symbol)s, revision %(number)d")
-        % {"symbol": plan["revision"]["symbol"], "number": plan["revision"]["number"]},
         "head": _head(title),
         "date": record.day(order["date"]),
         "distribution": word(DISTRIBUTIONS, order["distribution"]),
-        "original_language": language(plan["language"]),
         "document_language": language(order["language"]),
         "edition": word(EDITIONS, order["edition"]),
         "is_draft": order["edition"] == "draft",
-        "standing": record.standing(order["decisions"], order["edition"]),
         "example": order["example"],
         "short_digest": " ".join(digest[i : i + 4] for i in range(0, 16, 4)),
         "digest_rows": [
             [digest[i : i + 8] for i in range(row, row + 32, 8)] for row in range(0, 64, 32)
         ],
-        "form": content.FORM,
+        "form": kind.form,
+    }
+
+
+def _about_a_plan(order: Order) -> Page:
+    plan = order["plan"]
+    return {
+        "plan": plan,
+        "presidency": _("Presidency of %(state)s") % {"state": plan["presidency"]["name"]},
+        "text_of": _("%(symbol)s, revision %(number)d")
+        % {"symbol": plan["revision"]["symbol"], "number": plan["revision"]["number"]},
+        "original_language": language(plan["language"]),
+        "standing": record.standing(order["decisions"], order["edition"]),
     }
 
 
@@ -409,19 +424,11 @@ def _summit_report(order: Order, numbering: Numbering) -> Page:
     }
 
 
-KINDS = {
-    "work_plan": Kind(
-        "workplans/document/work_plan.html", _work_plan, ("draft", "adopted", "approved")
-    ),
-    "summit_report": Kind("workplans/document/summit_report.html", _summit_report, ("report",)),
-}
-
-
 def check_glyphs(printed: str, page: Page) -> None:
     """Refuse a text with a character no font can draw, saying which and where it stands."""
     missing = fonts.without_glyph(set(printed))
     if missing:
-        character, place = next(_places_of(missing, page))
+        character, place = _first_of(missing, page)
         raise TypesettingError(
             _("The character “%(character)s” (%(code)s) in %(place)s cannot be printed. %(remedy)s")
             % {
@@ -437,10 +444,15 @@ def check_glyphs(printed: str, page: Page) -> None:
         )
 
 
-def _places_of(missing: set[str], page: Page) -> Iterator[tuple[str, str]]:
-    def first(text: str) -> str:
-        return next((character for character in text if character in missing), "")
+def _first_of(missing: set[str], page: Page) -> tuple[str, str]:
+    for text, place in KINDS[page["order"]["kind"]].places(page):
+        for character in text:
+            if character in missing:
+                return character, place
+    return sorted(missing)[0], _("the text")
 
+
+def _places_of_a_plan(page: Page) -> Iterator[tuple[str, str]]:
     owners = {
         block.number: activity["number"]
         for area in page["areas"]
@@ -448,42 +460,60 @@ def _places_of(missing: set[str], page: Page) -> Iterator[tuple[str, str]]:
         for block in activity["blocks"]
     }
     for number, text in page["places"]:
-        if found := first(text):
-            if number in owners:
-                yield (
-                    found,
-                    _("paragraph %(number)d (activity %(activity)s)")
-                    % {
-                        "number": number,
-                        "activity": owners[number],
-                    },
-                )
-            yield found, _("paragraph %(number)d") % {"number": number}
+        place = _("paragraph %(number)d") % {"number": number}
+        if number in owners:
+            place = _("paragraph %(number)d (activity %(activity)s)") % {
+                "number": number,
+                "activity": owners[number],
+            }
+        yield text, place
     for number, activity in content.activities(page["plan"]):
-        if found := first(_all_text(activity)):
-            yield found, _("activity %(number)s") % {"number": number}
+        yield all_text(activity), _("activity %(number)s") % {"number": number}
     for statement in page["order"]["statements"]:
-        if found := first(_all_text(statement)):
-            yield found, _("the statement of %(state)s") % {"state": statement["state"]}
+        yield all_text(statement), _("the statement of %(state)s") % {"state": statement["state"]}
     for entry in page["order"].get("progress") or []:
-        if found := first(_all_text(entry)):
-            yield (
-                found,
-                _("the progress report on activity %(number)s") % {"number": entry["number"]},
-            )
+        place = _("the progress report on activity %(number)s") % {"number": entry["number"]}
+        yield all_text(entry), place
     for area in page["plan"]["areas"]:
-        if found := first(area["title"]):
-            yield found, _("the title of the priority area “%(title)s”") % {"title": area["title"]}
-    if found := first(page["title"]):
-        yield found, _("the title")
-    yield sorted(missing)[0], _("the text")
+        place = _("the title of the priority area “%(title)s”") % {"title": area["title"]}
+        yield area["title"], place
+    yield page["title"], _("the title")
 
 
-def _all_text(value: Any) -> str:
+def all_text(value: Any) -> str:
+    """Every text inside a part of an order."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        return "\n".join(_all_text(item) for item in value.values())
+        return "\n".join(all_text(item) for item in value.values())
     if isinstance(value, list):
-        return "\n".join(_all_text(item) for item in value)
+        return "\n".join(all_text(item) for item in value)
     return ""
+
+
+KINDS = {
+    "work_plan": Kind(
+        "workplans/document/work_plan.html",
+        _about_a_plan,
+        _work_plan,
+        _places_of_a_plan,
+        ("draft", "adopted", "approved"),
+    ),
+    "summit_report": Kind(
+        "workplans/document/summit_report.html",
+        _about_a_plan,
+        _summit_report,
+        _places_of_a_plan,
+        ("report",),
+    ),
+    "hand_over_note": Kind(
+        "workplans/document/hand_over_note.html",
+        note.about,
+        note.compose,
+        note.places,
+        ("handed_over",),
+        prints="hand_over",
+        form=note.FORM,
+        needs=(),
+    ),
+}

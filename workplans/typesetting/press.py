@@ -175,7 +175,7 @@ def _print(
             _("A part of the document could not be drawn (%(reason)s); nothing was issued.")
             % {"reason": failures.first}
         )
-    _check(pdf, [attachments.plan_json(order), attachments.activities_csv(order)])
+    _check(pdf, [file.data for file in attachments.files(order)])
     return Typeset(pdf, len(document.pages))
 
 
@@ -220,7 +220,7 @@ class _Failures(logging.Handler):
 
 
 def _check(pdf: bytes, files: list[bytes]) -> None:
-    """Look at the printed sheet again: it is whole to its end, and carries the plan's own bytes."""
+    """Look at the printed sheet again: it is whole to its end, and carries its files’ own bytes."""
     end = re.search(rb"startxref\n(\d+)\n%%EOF\s*$", pdf[-64:])
     whole = bool(end) and re.match(rb"\d+ 0 obj", pdf[int(end[1]) :][:16]) if end else False
     if not whole or _embedded(pdf) != sorted(files):

@@ -47,6 +47,7 @@ EDITIONS = {
     "adopted": pgettext_lazy("edition", "Text as adopted"),
     "approved": pgettext_lazy("edition", "Text as approved"),
     "report": pgettext_lazy("edition", "Report to the summit"),
+    "handed_over": pgettext_lazy("edition", "Hand-over note"),
 }
 DISTRIBUTIONS = {
     "General": pgettext_lazy("distribution", "General"),

@@ -1,6 +1,6 @@
 """The addresses of this room, by the page family they belong to."""
 
-from workplans.urls import deciding, editing, plans, public, review
+from workplans.urls import deciding, editing, plans, public, review, sitting, watch
 
 app_name = "workplans"
 
@@ -10,4 +10,6 @@ urlpatterns = [
     *editing.urlpatterns,
     *review.urlpatterns,
     *deciding.urlpatterns,
+    *sitting.urlpatterns,
+    *watch.urlpatterns,
 ]

@@ -55,5 +55,5 @@ def attempt(form: BaseForm, act: Callable[[], Any]) -> Any:
 def status_of(form: BaseForm) -> int:
     """The status a page with this form answers with: 422 to fix a field, 409 to look again."""
     if not form.errors:
-        return 200
+        return 422 if getattr(form, "unseen", False) else 200
     return 409 if form.non_field_errors() else 422

@@ -161,7 +161,7 @@ def next_steps(
     answer = _answer(standing, consideration, board, day)
     if answer:
         found.append(answer)
-    if standing.drafting and not consideration.before_ministers:
+    if acts & {"circulate", "adopt"} and not consideration.before_ministers:
         found.append(_conduct(consideration, board, acts, day))
     return found
 
@@ -206,7 +206,8 @@ def _silent_member(
     """For those of a delegation who do not speak for it."""
     own = own_states(standing)
     seat = next((a.seat for a in board.answers if a.seat.state_id in own), None)
-    if seat is None or standing.drafting or board.of_state(seat.state_id):
+    conducts = standing.drafting or standing.chair
+    if seat is None or conducts or board.of_state(seat.state_id):
         return None
     state = {"state": seat.state.name}
     who = (
@@ -218,21 +219,24 @@ def _silent_member(
 
 
 def _conduct(consideration: Consideration, board: queries.Board, acts: set[str], day: date) -> Step:
-    """For the chair and the secretariat: adopt, wait, or write another text."""
+    """For the chair and the secretariat: adopt, wait, or write another text.
+
+    They may be of two presidencies: after a hand-over the chair adopts what another writes.
+    """
     tally, meeting = board.tally, consideration.meeting
-    new_text = reverse("workplans:edit", args=[consideration.plan.year])
+    year = [consideration.plan.year]
     if meeting.ends and meeting.ends.last < day:
         return Step(
             _("The meeting is over"),
             _("The plan can be adopted at a meeting only. Circulate it to the next one."),
-            reverse("workplans:circulate", args=[consideration.plan.year]),
+            reverse("workplans:circulate", args=year) if "circulate" in acts else "",
             _("Circulate to another meeting"),
         )
     if tally.opposing:
         return Step(
             _("Answer the objection of %(states)s") % {"states": names(board, tally.opposing)},
             _("Talk to them, or write a new text and circulate it; all states then answer anew."),
-            new_text,
+            reverse("workplans:edit", args=year) if "edit" in acts else "",
             _("Write a new text"),
             pressing=False,
         )

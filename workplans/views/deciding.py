@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings import closing
 from meetings.models import Body, Meeting
 from workplans import permissions, procedure, queries
-from workplans.forms.deciding import DeclarationForm, MeetingForm, ProgressForm, ReportForm
+from workplans.forms.deciding import (
+    DeclarationForm,
+    MeetingForm,
+    ProgressForm,
+    ReportForm,
+    SubmitForm,
+)
 from workplans.forms.review import ReasonForm
 from workplans.models import WorkPlan
 from workplans.operations import decision, followup
@@ -143,19 +151,26 @@ def submit(request: HttpRequest, year: int) -> HttpResponse:
     admit("submit", request.standing)  # type: ignore[attr-defined]
     declaring = _("As chair of the Advisory Group, I submit this text to the ministers.")
     meeting, choice = _meeting(request, Body.MINISTERS, _("To which meeting?"))
+    seats = list(meeting.seats.filter(counted=True).select_related("state")) if meeting else []
+    build = partial(
+        SubmitForm,
+        declaring=declaring,
+        until=meeting and closing.outlook(meeting, [seat.state for seat in seats], timezone.now()),
+    )
     if request.method != "POST":
         elsewhere = _not_now(request, "submit", plan)
         if elsewhere:
             return elsewhere
-        form = DeclarationForm(declaring=declaring, initial={"digest": plan.revision.digest})
+        form = build(initial={"digest": plan.revision.digest})
     else:
-        form = DeclarationForm(request.POST, declaring=declaring)
+        form = build(request.POST)
         before = meeting and form.is_valid() and attempt(
             form,
             lambda: decision.submit(
                 plan,
                 meeting=meeting,
                 digest=form.cleaned_data["digest"],
+                warned=form.accepted,
                 by=request.person,  # type: ignore[attr-defined]
                 on=timezone.now(),
             ),
@@ -172,13 +187,14 @@ def submit(request: HttpRequest, year: int) -> HttpResponse:
         "revision": plan.revision,
         "meeting": meeting,
         "adopted": plan.decisions.filter(act="adopted", revision=plan.revision).last(),
-        "seats": meeting.seats.filter(counted=True).select_related("state") if meeting else [],
+        "seats": seats,
     }
     return render(request, "workplans/submit.html", context, status=_status(form, choice))
 
 
 def _status(form: Any, choice: MeetingForm) -> int:
-    return status_of(form) if form.errors else status_of(choice)
+    found = status_of(form)
+    return found if found != 200 else status_of(choice)
 
 
 @POSTS

@@ -71,7 +71,7 @@ def edit(request: HttpRequest, year: int) -> HttpResponse:
     plan = find(request, year)
     if closed := _closed(request, plan):
         return closed
-    form = draft.compose(plan)
+    form = draft.compose(plan, on=request.standing.day)  # type: ignore[attr-defined]
     context = {
         "plan": plan,
         "text": form,

@@ -29,7 +29,7 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
     standing: Standing = request.standing  # type: ignore[attr-defined]
     acts = permissions.available_acts(standing, plan)
     reader = reads_draft(request, plan)
-    found = outline(plan) if reader and plan.is_editable else None
+    found = outline(plan, standing.day) if reader and plan.is_editable else None
     considerations = list(
         Consideration.objects.visible_to(request.user)
         .filter(plan=plan)

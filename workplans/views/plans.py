@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings import closing
 from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
@@ -310,7 +312,7 @@ def preview(request: HttpRequest, year: int) -> HttpResponse:
         raise PermissionDenied(_("Only the secretariat reads the working draft."))
     context = {
         "plan": plan,
-        "text": draft.compose(plan),
+        "text": draft.compose(plan, on=request.standing.day),  # type: ignore[attr-defined]
         "acts": permissions.available_acts(request.standing, plan),  # type: ignore[attr-defined]
     }
     return render(request, "workplans/preview.html", context)
@@ -331,7 +333,7 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
         except OutOfOrder as refusal:
             messages.info(request, str(refusal))
             return redirect("workplans:overview", year=year)
-    text = draft.compose(plan)
+    text = draft.compose(plan, on=request.standing.day)  # type: ignore[attr-defined]
     meetings = list(
         Meeting.objects.of(Body.ADVISORY_GROUP)
         .ahead(request.standing.day)  # type: ignore[attr-defined]
@@ -344,24 +346,34 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
     number = (plan.revision.number if plan.revision else 0) + 1
     symbol = symbols.symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
     on_screen = {"seen": content.digest(content.dump(text)), "number": number}
-    form = CirculateForm(
-        request.POST if sent else None, symbol=symbol, meetings=meetings, initial=on_screen
+    states = {meeting.slug: [seat.state for seat in meeting.seats.all()] for meeting in meetings}
+    now = timezone.now()
+    build = partial(
+        CirculateForm,
+        symbol=symbol,
+        meetings=meetings,
+        outlooks={m.slug: closing.outlook(m, states[m.slug], now) for m in meetings},
     )
+    form = build(request.POST if sent else None, initial=on_screen)
     problems: list[str] = [] if sent else review.readiness(plan, text)
     if sent and form.is_valid():
         done, problems = _circulate(request, plan, form, number)
         if done is not None:
             return redirect("workplans:consideration", pk=done.pk)
         # What was written stays; what the person saw and confirmed is asked for again.
-        written = {"meeting": form.cleaned_data["meeting"], "message": form.cleaned_data["message"]}
-        form = CirculateForm(symbol=symbol, meetings=meetings, initial={**on_screen, **written})
+        meeting, message = form.cleaned_data["meeting"], form.cleaned_data["message"]
+        form = build(initial={**on_screen, "meeting": meeting.slug, "message": message})
     changes = comparison.changes(plan.revision.form, text) if plan.revision else None
     context = {
         "plan": plan,
         "form": form,
         "symbol": symbol,
         "meetings": [
-            {"meeting": meeting, "states": [seat.state.name for seat in meeting.seats.all()]}
+            {
+                "meeting": meeting,
+                "states": [state.name for state in states[meeting.slug]],
+                "outlook": form.outlooks[meeting.slug],
+            }
             for meeting in meetings
         ],
         "changes": changes,
@@ -394,6 +406,7 @@ def _circulate(
             meeting=meeting,
             message=form.cleaned_data["message"],
             seen=form.cleaned_data["seen"],
+            warned=form.accepted,
             by=person,
             on=timezone.now(),
         )

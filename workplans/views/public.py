@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
@@ -33,6 +36,7 @@ from workplans import queries
 from workplans.forms.public import DocumentFilter
 from workplans.models import Decision, Document, WorkPlan
 from workplans.release import release
+from workplans.typesetting.note import moment
 from workplans.typesetting.words import language
 
 log = logging.getLogger(__name__)
@@ -142,19 +146,26 @@ def plan_data(request: HttpRequest, year: int) -> HttpResponse:
 
 # Documents
 
+# A hand-over note is of the presidency that handed over.
+YEAR = Coalesce("plan__year", "hand_over__outgoing__year")
+
 
 @login_not_required
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
-    visible = Document.objects.public()
-    issued = visible.issued()
-    years = list(issued.values_list("plan__year", flat=True).order_by("-plan__year").distinct())
-    form = DocumentFilter(request.GET, years=years)
+    visible = Document.objects.open_to(request.standing)  # type: ignore[attr-defined]
+    issued = visible.issued().annotate(year=YEAR)
+    there = set(issued.order_by().values_list("year", "kind").distinct())
+    form = DocumentFilter(
+        request.GET,
+        years=sorted({year for year, _kind in there}, reverse=True),
+        notes=any(kind == Document.Kind.HAND_OVER_NOTE for _year, kind in there),
+    )
     wanted = form.cleaned_data if form.is_valid() else {}
     if wanted.get("kind"):
         issued = issued.filter(kind=wanted["kind"])
     if wanted.get("year"):
-        issued = issued.filter(plan__year=wanted["year"])
+        issued = issued.filter(year=wanted["year"])
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -172,9 +183,9 @@ def documents(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _document(pk)
+    found = _document(request, pk)
     trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
-    if found.plan.is_public:
+    if found.plan and found.plan.is_public:
         trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
     context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
     if found.status == Status.READY:
@@ -188,29 +199,85 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _return_of(found: Document) -> Decision | None:
     """The decision by which this text went back; it is then no longer in force."""
-    if found.superseded_by_id:
+    if found.superseded_by_id or found.revision_id is None:
         return None
     returns = Decision.objects.filter(revision=found.revision_id, act=Decision.Act.RETURNED)
     return returns.select_related("meeting__body").first()
 
 
-def _document(pk: int) -> Document:
+def _document(request: HttpRequest, pk: int) -> Document:
+    """A document the reader may know of."""
     return get_object_or_404(
-        Document.objects.public().select_related(
-            "plan", "revision", "decision__meeting__body", "superseded_by"
+        Document.objects.open_to(request.standing).select_related(  # type: ignore[attr-defined]
+            "plan",
+            "revision",
+            "decision__meeting__body",
+            "hand_over__outgoing__state",
+            "hand_over__incoming__state",
+            "superseded_by",
         ),
         pk=pk,
     )
 
 
 def _facts(found: Document) -> list[dict[str, Any]]:
-    decision = found.decision
+    follows = _of_a_hand_over(found) if found.hand_over else _of_a_decision(found)
     return [
         {
             "label": _("Symbol"),
             "value": format_html('<span class="symbol">{}</span>', found.symbol),
         },
         {"label": _("Edition"), "value": found.get_edition_display()},
+        *follows,
+        {"label": _("Language"), "value": language(found.language)},
+        {
+            "label": _("Pages"),
+            "value": found.pages,
+        },
+        {"label": _("Size"), "value": filesizeformat(found.size)},
+        {"label": _("Issued"), "value": PartialDate.of(_day_issued(found))},
+        {
+            "label": _("SHA-256 of the PDF"),
+            "value": format_html('<span class="digest">{}</span>', found.sha256),
+        },
+        {
+            "label": _("Digest of the facts") if found.hand_over else _("Digest of the text"),
+            "value": format_html('<span class="digest">{}</span>', _digest(found)),
+        },
+    ]
+
+
+def _digest(found: Document) -> str:
+    return found.revision.digest if found.revision else json.loads(found.order)["digest"]
+
+
+def _day_issued(found: Document) -> date:
+    """By the clock of the meeting that decided, if one did."""
+    if found.decision:
+        return found.decision.meeting.day_at(found.issued)
+    return found.issued.date()
+
+
+def _of_a_hand_over(found: Document) -> list[dict[str, Any]]:
+    hand_over = found.hand_over
+    words = _("%(outgoing)s to %(incoming)s") % {
+        "outgoing": hand_over.outgoing,
+        "incoming": hand_over.incoming,
+    }
+    page = reverse("hand_over_of", args=[hand_over.outgoing.year])
+    return [
+        {"label": _("Hand-over"), "value": format_html('<a href="{}">{}</a>', page, words)},
+        {"label": _("Handed over"), "value": moment(hand_over.at.isoformat())},
+        {
+            "label": _("Distribution"),
+            "value": _("Restricted to chair and secretariat of both presidencies"),
+        },
+    ]
+
+
+def _of_a_decision(found: Document) -> list[dict[str, Any]]:
+    decision = found.decision
+    return [
         {
             "label": _("Plan"),
             "value": format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
@@ -226,21 +293,6 @@ def _facts(found: Document) -> list[dict[str, Any]]:
                 PartialDate.of(decision.on),
             ),
         },
-        {"label": _("Language"), "value": language(found.language)},
-        {
-            "label": _("Pages"),
-            "value": found.pages,
-        },
-        {"label": _("Size"), "value": filesizeformat(found.size)},
-        {"label": _("Issued"), "value": PartialDate.of(decision.meeting.day_at(found.issued))},
-        {
-            "label": _("SHA-256 of the PDF"),
-            "value": format_html('<span class="digest">{}</span>', found.sha256),
-        },
-        {
-            "label": _("Digest of the text"),
-            "value": format_html('<span class="digest">{}</span>', found.revision.digest),
-        },
     ]
 
 
@@ -248,7 +300,7 @@ def _facts(found: Document) -> list[dict[str, Any]]:
 @require_safe
 def document_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a document is typeset, asked for by its script."""
-    found = _document(pk)
+    found = _document(request, pk)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(found)
     if found.status in (Status.READY, Status.FAILED):
@@ -317,7 +369,7 @@ def _in_line(found: Document) -> str:
 @require_safe
 def document_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The issued bytes."""
-    found = _document(pk)
+    found = _document(request, pk)
     if found.status != Status.READY:
         return _no_file(request, found)
     tag = f'"{found.sha256}"'
@@ -347,10 +399,13 @@ def _no_file(request: HttpRequest, found: Document) -> HttpResponse:
 @require_POST
 def document_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a document that could not be typeset back in the queue."""
-    found = _document(pk)
-    if request.standing.drafting is None:  # type: ignore[attr-defined]
+    found = _document(request, pk)
+    standing = request.standing  # type: ignore[attr-defined]
+    if standing.drafting is None:
         raise PermissionDenied(
-            _("Only the chair and the secretariat of the presidency can do this.")
+            standing.only_writers(
+                _("Only the chair and the secretariat of the presidency can do this.")
+            )
         )
     if found.status == Status.FAILED:
         issuing.try_again(found)

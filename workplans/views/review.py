@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings import closing
 from meetings.models import Seat
 from secretariat.models import Appointment
 from secretariat.standing import NotEntitled
@@ -54,6 +55,9 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
     board = queries.board(found)
     day = found.meeting.day_at(timezone.now())
     earlier = queries.last_answers(found)
+    own = boards.own_states(standing)
+    states = [answer.seat.state for answer in board.answers]
+    outlook = closing.outlook(found.meeting, states, timezone.now()) if found.is_open else None
     context = {
         "consideration": found,
         "plan": found.plan,
@@ -65,10 +69,12 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.available_acts(standing, found.plan) if found.is_open else set(),
         "time_left": boards.time_left(found.meeting, day) if found.is_open else "",
+        "outlook": outlook,
+        "own": [c for c in outlook.capitals if c.state.pk in own] if outlook else [],
         "outcome": None if found.is_open else boards.outcome(found),
         "newer": None if found.is_open else newer(request, found),
         "document": _adopted_document(found),
-        **_changes(found, boards.own_states(standing)),
+        **_changes(found, own),
     }
     return render(request, "workplans/consideration.html", context)
 
@@ -180,6 +186,7 @@ def _position_page(
         "given": board.of_state(seat.state_id),
         "sits": not found.before_ministers or found.meeting.sits_on(day),
         "time_left": boards.time_left(found.meeting, day),
+        "outlook": closing.outlook(found.meeting, [seat.state], timezone.now()),
         **_changes(found, {seat.state_id}),
     }
     if found.before_ministers:
@@ -262,6 +269,7 @@ def _check_page(
         "basis": basis,
         "kind": answer["kind"],
         "written": answer["text"],
+        "outlook": closing.outlook(found.meeting, [seat.state], timezone.now()),
         "last": not missing and not board.tally.opposing and answer["kind"] in JOINS,
     }
     return render(request, "workplans/position_check.html", context, status=status_of(form))

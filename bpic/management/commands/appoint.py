@@ -7,13 +7,13 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from secretariat import delegations, invitations
 from secretariat.accreditation import accredit
 from secretariat.models import Appointment, Person, State
 
@@ -67,10 +67,13 @@ class Command(BaseCommand):
             self.stdout.write(f"User name: {person.email}\nPassword:  {password}")
 
     def _person(self, email: str, name: str) -> tuple[Person, str]:
-        """The person with this account, or a new one with the password to hand over."""
-        known = Person.objects.filter(user__username=email).first()
-        if known:
-            return known, ""
+        """The person with this address, with the password of the account if it is opened now."""
+        person = delegations.find_or_make_person(email, name)
+        if person.user is not None:
+            return person, ""
         password = secrets.token_urlsafe(12)
-        user = get_user_model().objects.create_user(email, email, password)
-        return Person.objects.create(user=user, name=name, email=email), password
+        try:
+            invitations.open_account(person, password)
+        except invitations.NotOpen as error:
+            raise CommandError(f"Another account is named “{person.email}”.") from error
+        return person, password

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bpic.example import year
+from secretariat import handover
 from secretariat.models import Appointment, Presidency
+from secretariat.standing import serves
 
 Function = Appointment.Function
 
@@ -45,20 +47,23 @@ def accounts(day: date) -> list[tuple[str, str]]:
         return []
     presidency = Presidency.objects.on(day).select_related("state").first()
     presiding = presidency.state.code if presidency else ""
+    before, after = handover.behind(day), handover.ahead(day)
+    former = before.outgoing.state.code if before else ""
+    next_one = after.incoming.state.code if after else ""
     held = [
-        (a.function, a.state.code, a.person.user.get_username(), a.state.name, a.period.lower)
+        (a.function, a.state.code, a.person.user.get_username(), a.state.name)
         for a in Appointment.objects.filter(person__is_example=True)
         .select_related("person__user", "state")
         .order_by("state__protocol_order", "person_id", "period")
-        if a.person.user and (a.holds_on(day) or a.function == Function.CHAIR)
+        if a.person.user and (a.holds_on(day) or serves(a))
     ]
 
     def first(function: str, *states: str) -> tuple[str, str] | None:
         for code in states:
-            for found, state, user, name, _since in held:
+            for found, state, user, name in held:
                 if found == function and state == code:
                     return user, name
-        return next(((u, n) for f, _s, u, n, _d in held if f == function and not states), None)
+        return next(((u, n) for f, _s, u, n in held if f == function and not states), None)
 
     answering = year.HEADS_TO_ANSWER[0], year.MINISTERS_TO_ANSWER[0]
     wanted = [
@@ -71,8 +76,9 @@ def accounts(day: date) -> list[tuple[str, str]]:
         (_("Minister"), first(Function.MINISTER, answering[1])),
         (_("Minister"), first(Function.MINISTER, year.MINISTERS_TO_ANSWER[1])),
         (_("Observer"), first(Function.OBSERVER)),
-        (_("Former chair"), _chair_beside(held, day, presiding, before=True)),
-        (_("Chair designated for the next presidency"), _chair_beside(held, day, presiding)),
+        (_("Former chair"), first(Function.CHAIR, former)),
+        (_("Chair designated for the next presidency"), first(Function.CHAIR, next_one)),
+        (_("Staff designated for the next presidency"), first(Function.SECRETARIAT, next_one)),
     ]
     rows = [
         (_("%(role)s, %(state)s") % {"role": role, "state": found[1]}, found[0])
@@ -81,18 +87,3 @@ def accounts(day: date) -> list[tuple[str, str]]:
     ]
     rows.append((_("Administrator, no seat"), year.cast()["administrator"]["user"]))
     return rows
-
-
-def _chair_beside(
-    held: list[tuple[str, str, str, str, date]], day: date, presiding: str, before: bool = False
-) -> tuple[str, str] | None:
-    """The chair of the presidency before this one, or of the one after it."""
-    terms = sorted(
-        (since, user, name)
-        for function, code, user, name, since in held
-        if function == Function.CHAIR and code != presiding and (since <= day) == before
-    )
-    if not terms:
-        return None
-    _since, user, name = terms[-1 if before else 0]
-    return user, name

@@ -11,11 +11,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import Body, Meeting
 from meetings.operations import free_slug
-from secretariat import institution, register
+from secretariat import institution, presidencies
 from secretariat.models import Authority, Membership, Milestone, Presidency, State
 from secretariat.models.states import Dated
 
@@ -134,6 +135,9 @@ def _state(entry: Entry, counts: Counts) -> State:
         "languages": entry.get("languages", []),
         "protocol_order": entry.get("order", {}).get(institution.PROTOCOL_ORDER, 999),
         "time_zone": entry.get("time_zone", ""),
+        # What the file leaves out is not on record, and nobody's weekend is taken for granted.
+        "weekend": entry.get("weekend", []),
+        "holidays": entry.get("holidays", ""),
     }
     _keep(state, {**values, **_sourced(entry)}, counts)
     return state
@@ -143,36 +147,68 @@ def _step_aside(pairs: Iterable[tuple[Dated, dict[str, Any]]]) -> None:
     """Move intervals that are about to change out of one another's way.
 
     A boundary that two intervals share moves for both; set one after the other they would overlap
-    for a moment, which the database refuses even inside a transaction.
+    for a moment, which the database refuses even inside a transaction. They wait in the far past,
+    since many an interval has no end.
     """
     moving = [row for row, values in pairs if row.pk and row.period != values["period"]]
-    for number, row in enumerate(moving):
+    for number, row in enumerate(moving, start=1):
         type(row)._default_manager.filter(pk=row.pk).update(
-            period=DateRange(date(9000 + number, 1, 1), date(9001 + number, 1, 1))
+            period=DateRange(date(number, 1, 1), date(number + 1, 1, 1))
         )
 
 
 def _presidencies(entries: list[Entry], states: dict[str, State], counts: Counts) -> None:
-    pairs = []
-    for entry in entries:
-        key = {"state": states[entry["state"]], "year": entry["year"]}
-        row = Presidency.objects.filter(**key).first() or Presidency(**key)
-        pairs.append((row, {**_dated(entry), **_sourced(entry)}))
-    _step_aside(pairs)
-    for row, values in pairs:
-        before = row.period if row.pk else None
-        _keep(row, values, counts)
-        if before is not None and before != values["period"]:
-            register.enter(
-                "change_presidency",
-                row,
-                by=None,
-                state=row.state.code,
-                year=row.year,
-                before=str(before),
-                after=str(values["period"]),
-                reason=values["note"] or values["source"],
-            )
+    """Bring the table up to date, by the acts that keep the reason of every change."""
+    rows = _by_year(entries, states)
+    sources = [_sourced(entry) for entry in entries]
+    reasons = [facts["note"] or facts["source"] for facts in sources]
+    known = [number for number, row in enumerate(rows) if row.pk]
+    today = timezone.now().date()
+    try:
+        changed = presidencies.revise(
+            {
+                rows[n]: presidencies.Term(states[entries[n]["state"]], **_dated(entries[n]))
+                for n in known
+            },
+            reasons={rows[n]: reasons[n] for n in known},
+            by=None,
+            on=today,
+        )
+        for row, reason, facts in zip(rows, reasons, sources, strict=True):
+            if row.pk is None:
+                for name, value in facts.items():
+                    setattr(row, name, value)
+                presidencies.add(row, reason=reason, by=None)
+                counts["added"] += 1
+    except presidencies.CannotChange as refusal:
+        number = rows.index(refusal.presidency) + 1
+        raise institution.InvalidInstitution([f"presidencies[{number}]: {refusal}"]) from refusal
+    for n in known:
+        if rows[n] in changed:
+            rows[n].refresh_from_db()
+        if not _keep(rows[n], sources[n], counts) and rows[n] in changed:
+            counts["same"] -= 1
+            counts["changed"] += 1
+
+
+def _by_year(entries: list[Entry], states: dict[str, State]) -> list[Presidency]:
+    """The row of each entry: of its state and year, else of its year, else a new one."""
+    waiting = list(Presidency.objects.select_related("state").order_by("period"))
+    found: dict[int, Presidency] = {}
+    for same_state in (True, False):
+        for n, entry in enumerate(entries):
+            if n in found:
+                continue
+            for row in waiting:
+                if row.year == entry["year"] and (row.state.code == entry["state"]) >= same_state:
+                    found[n] = row
+                    waiting.remove(row)
+                    break
+    return [
+        found.get(n)
+        or Presidency(state=states[entry["state"]], year=entry["year"], **_dated(entry))
+        for n, entry in enumerate(entries)
+    ]
 
 
 def _nth(rows: Iterable[Any], entries: list[Entry], key: Any) -> list[tuple[Any, Entry]]:
@@ -211,12 +247,20 @@ def _authorities(entries: list[Entry], states: dict[str, State], counts: Counts)
         return item["state"], item["name"]
 
     rows = Authority.objects.select_related("state").order_by("period")
-    for row, entry in _nth(rows, entries, key):
-        row = row or Authority(state=states[entry["state"]], name=entry["name"])
+    known = {id(entry): row for row, entry in _nth(rows, entries, key)}
+    # What another goes on in lasts longer than that, so it is on record before it is referred to.
+    lasting = sorted(
+        entries, key=lambda e: institution.first_day(e.get("until")) or date.max, reverse=True
+    )
+    for entry in lasting:
+        row = known[id(entry)] or Authority(state=states[entry["state"]], name=entry["name"])
+        known[id(entry)] = row
         values = {
             "native_name": entry.get("native_name", ""),
             "leads": not entry.get("co_authority", False),
         }
+        if after := institution.continuation(entry, entries):
+            values["continued_by_id"] = known[id(after)].pk
         _keep(row, {**values, **_dated(entry), **_sourced(entry)}, counts)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from workplans import content, draft
 from workplans.models import WorkPlan
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         if plan.revision and not options["draft"]:
             text = plan.revision.text
         else:
-            text = content.dump(draft.compose(plan))
+            text = content.dump(draft.compose(plan, on=timezone.now().date()))
         output: Path | None = options["output"]
         if output is None:
             self.stdout.write(text, ending="")
