@@ -190,8 +190,7 @@ def fill(plan: WorkPlan, form: content.Form) -> None:
     Raises InvalidPlan, changing nothing, for a state or an authority that is not on record and
     for a part that belongs to another year's plan.
     """
-    states, authorities = _known(form)
-    _own(plan, form)
+    states, authorities = examine(plan, form)
     plan.title = form["title"]
     plan.language = form["language"]
     plan.source_note = form["source_note"]
@@ -202,15 +201,7 @@ def fill(plan: WorkPlan, form: content.Form) -> None:
     plan.areas.all().delete()
     plan.texts.all().delete()
     for position, area in enumerate(form["areas"]):
-        row = PriorityArea.objects.create(
-            plan=plan, key=area["id"], position=position, title=area["title"]
-        )
-        Objective.objects.bulk_create(
-            Objective(area=row, key=item["id"], position=n, text=item["text"])
-            for n, item in enumerate(area["objectives"])
-        )
-        for n, activity in enumerate(area["activities"]):
-            _fill_activity(row, n, activity, states, authorities)
+        _fill_area(plan, position, area, states, authorities)
     kinds = (("working_groups", TextBlock.Kind.WORKING_GROUP), ("annexes", TextBlock.Kind.ANNEX))
     for key, kind in kinds:
         TextBlock.objects.bulk_create(
@@ -226,13 +217,64 @@ def fill(plan: WorkPlan, form: content.Form) -> None:
         )
 
 
+def examine(
+    plan: WorkPlan, form: content.Form
+) -> tuple[dict[str, State], dict[tuple[str, str], Authority]]:
+    """The states and authorities a form can name; InvalidPlan where it cannot be this plan's."""
+    known = _known(form)
+    _own(plan, form)
+    return known
+
+
+def put_area(plan: WorkPlan, position: int, area: content.Form) -> PriorityArea:
+    """A priority area with all it holds, as rows. InvalidPlan for what is not on record."""
+    return _fill_area(plan, position, area, *_known({"areas": [area]}))
+
+
+def put_activity(area: PriorityArea, position: int, activity: content.Form) -> Activity:
+    """An activity with its indicators, as rows. InvalidPlan for what is not on record."""
+    known = _known({"areas": [{"activities": [activity]}]})
+    return _fill_activity(area, position, activity, *known)
+
+
+def put_text(plan: WorkPlan, kind: str, position: int, block: content.Form) -> TextBlock:
+    """A working group’s task or an annex, as a row."""
+    return TextBlock.objects.create(
+        plan=plan,
+        key=block["id"],
+        kind=kind,
+        position=position,
+        title=block["title"],
+        text=block["text"],
+    )
+
+
+def _fill_area(
+    plan: WorkPlan,
+    position: int,
+    area: dict[str, Any],
+    states: dict[str, State],
+    authorities: dict[tuple[str, str], Authority],
+) -> PriorityArea:
+    row = PriorityArea.objects.create(
+        plan=plan, key=area["id"], position=position, title=area["title"]
+    )
+    Objective.objects.bulk_create(
+        Objective(area=row, key=item["id"], position=n, text=item["text"])
+        for n, item in enumerate(area["objectives"])
+    )
+    for n, activity in enumerate(area["activities"]):
+        _fill_activity(row, n, activity, states, authorities)
+    return row
+
+
 def _fill_activity(
     area: PriorityArea,
     position: int,
     activity: dict[str, Any],
     states: dict[str, State],
     authorities: dict[tuple[str, str], Authority],
-) -> None:
+) -> Activity:
     lead = activity["lead"]
     row = Activity.objects.create(
         area=area,
@@ -267,6 +309,7 @@ def _fill_activity(
         )
         for n, item in enumerate(activity["indicators"])
     )
+    return row
 
 
 def _known(form: content.Form) -> tuple[dict[str, State], dict[tuple[str, str], Authority]]:

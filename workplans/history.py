@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from meetings.models import Meeting
 from secretariat.models import Entry
-from workplans.models import Activity, Position
+from workplans.comparison import Part
+from workplans.models import Activity, Position, Sitting
 from workplans.obligations import Duty
 
 # Filled with an entry's facts.
@@ -26,6 +29,8 @@ SENTENCES = {
     "approved": gettext_noop("The ministers approved %(revision)s"),
     "reported": gettext_noop("Reported %(revision)s to the summit"),
     "record_progress": gettext_noop("Recorded %(title)s: %(state)s"),
+    "strike": gettext_noop("Took out of the draft: %(title)s"),
+    "put_back": gettext_noop("Put back into the draft: %(title)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
     "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),
@@ -50,6 +55,8 @@ SENTENCES = {
 }
 
 Line = dict[str, Any]
+# So many parts of a sitting are named.
+MOST_PARTS = 5
 
 
 class Facts(dict[str, Any]):
@@ -84,6 +91,48 @@ def line(entry: Entry) -> Line:
         "by": _by(entry),
         "text": facts.get("reason") or facts.get("text") or _warned(facts.get("warned")),
     }
+
+
+def sitting_line(sitting: Sitting) -> Line:
+    """A sitting as a line of the same timeline: who, from when until when, and which parts."""
+    if sitting.restores is not None:
+        source = sitting.restores
+        who = str(source.person) if source.person else _("the administrator of the portal")
+        facts = {"who": who, "when": _clock(source.ended)}
+        title = _("Restored the text as %(who)s left it on %(when)s") % facts
+    else:
+        parts = ngettext("Edited %d part", "Edited %d parts", len(sitting.parts))
+        saves = ngettext("saved once", "saved %d times", sitting.saves)
+        saves = saves % sitting.saves if "%d" in saves else saves
+        title = _("%(edited)s, %(saved)s") % {
+            "edited": parts % len(sitting.parts),
+            "saved": saves,
+        }
+    names = [Part(part["kind"], part["id"], part["title"]).label for part in sitting.parts]
+    shown = names[:MOST_PARTS]
+    if len(names) > MOST_PARTS:
+        more = len(names) - MOST_PARTS
+        shown.append(ngettext("and %d other", "and %d others", more) % more)
+    return {
+        "title": title,
+        "when": _span(sitting.began, sitting.ended),
+        "by": str(sitting.person) if sitting.person else _("The administrator of the portal"),
+        "text": "\n".join(f"- {name}" for name in shown),
+    }
+
+
+def _clock(at: datetime) -> str:
+    return date_format(at.astimezone(UTC), "j F Y, H:i") + " UTC"
+
+
+def _span(began: datetime, ended: datetime) -> str:
+    """ "Wednesday 10 March 2027, 10:02–10:40 UTC"; both days where it went on past midnight."""
+    first, last = began.astimezone(UTC), ended.astimezone(UTC)
+    begins = date_format(first, "l j F Y, H:i")
+    if first.date() != last.date():
+        return f"{begins} – {date_format(last, 'l j F Y, H:i')} UTC"
+    ends = date_format(last, "H:i")
+    return f"{begins} UTC" if begins.endswith(ends) else f"{begins}–{ends} UTC"
 
 
 def _warned(sentences: list[str] | None) -> str:

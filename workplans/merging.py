@@ -22,17 +22,23 @@ class Merge:
     theirs: tuple[str, ...] = ()
     clashes: tuple[str, ...] = ()
 
+    def beside(self, saved: Values) -> Values:
+        """What can be saved without deciding anything: a disputed field stays as it is saved."""
+        return {**self.values, **{name: saved.get(name, "") for name in self.clashes}}
+
 
 def merge(opened: Values, saved: Values, mine: Values) -> Merge:
     """One's own changes laid over what is saved now.
 
-    opened: what the page showed when it was opened. saved: what the database says now. mine: what
-    was sent.
+    opened: what the page showed when it was opened; None for a field of which that is not known.
+    saved: what the database says now. mine: what was sent; a field that was not sent was not
+    touched.
     """
     values: Values = {}
     theirs, clashes = [], []
     for name in [*mine, *(name for name in saved if name not in mine)]:
-        was, now, own = (said.get(name, "") for said in (opened, saved, mine))
+        was, now = opened.get(name, ""), saved.get(name, "")
+        own = mine.get(name, was)
         if own == was and now != was:
             values[name] = now
             theirs.append(name)

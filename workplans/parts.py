@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip()
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if isinstance(value, PartialDate):
         return value.iso
     if hasattr(value, "pk"):
@@ -74,6 +74,11 @@ def read(part: Versioned) -> Values:
         for indicator in part.indicators.all():
             values[f"{INDICATOR}{indicator.key}"] = [getattr(indicator, f) for f in FIGURES]
     return values
+
+
+def differing(said: Values, other: Values) -> set[str]:
+    """The fields in which two states of a part differ."""
+    return {name for name in {*said, *other} if said.get(name, "") != other.get(name, "")}
 
 
 def write(part: Versioned, values: Values, *, by: Person | None) -> None:

@@ -8,9 +8,11 @@ from django.db.models import Prefetch, QuerySet
 
 from meetings.models import Seat
 from secretariat.dates import PartialDate
+from secretariat.models import Authority, Membership
 from workplans.consensus import Tally, tally
 from workplans.models import Consideration, Decision, Position, WorkPlan
 from workplans.procedure import LIFE
+from workplans.readiness import Interval, OnRecord
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,17 @@ def life(plan: WorkPlan) -> list[dict[str, object]]:
             }
         )
     return steps
+
+
+def on_record() -> OnRecord:
+    """What the record says of all who may lead: two queries."""
+    membership: dict[str, list[Interval]] = {}
+    belonging = [Membership.Status.MEMBER, Membership.Status.INVITED]
+    for code, period in Membership.objects.filter(status__in=belonging).values_list(
+        "state__code", "period"
+    ):
+        membership.setdefault(code, []).append((period.lower, period.upper))
+    authorities: dict[tuple[str, str], list[Interval]] = {}
+    for code, name, period in Authority.objects.values_list("state__code", "name", "period"):
+        authorities.setdefault((code, name), []).append((period.lower, period.upper))
+    return OnRecord(membership, authorities)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from workplans import documents
-from workplans.operations import decision, reminding
+from workplans.operations import decision, reminding, writing
 
 
 @shared_task
@@ -22,6 +22,12 @@ def end_lapsed_considerations() -> None:
 def remind_of_obligations() -> None:
     """Once for each step, however often this runs; the register knows what was told."""
     reminding.remind(timezone.now())
+
+
+@shared_task
+def settle_quiet_sittings() -> None:
+    """Keep the text each sitting left, once nothing was saved in it for half an hour."""
+    writing.settle_quiet(timezone.now())
 
 
 @shared_task

@@ -9,7 +9,9 @@ of is 404, what is not theirs to do 403, and a visitor of a private page is aske
 from __future__ import annotations
 
 import csv
+import io
 import logging
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -161,6 +163,7 @@ class Scene:
             "number": self.consideration.revision.number if self.consideration else 1,
             "kind": "annex",
             "part": "activity",
+            "snapshot": f"s{self.plan.sittings.earliest('id').pk}" if self.plan else "s0",
         }
         return reverse(name, kwargs={given: values[given] for given in NAMES[name]})
 
@@ -438,6 +441,7 @@ ASKED_MORE = {
     "returned by the ministers",
 }
 QUERIES = {
+    "workplans:compare": "?from=r1&to=now",
     "meetings:calendar": "?body=AG",
     "meetings:feed": "?body=AG",
     "workplans:documents": "?kind=work_plan&year=2027",
@@ -491,10 +495,18 @@ def crawl(
     return found
 
 
+def _unpacked(body: bytes) -> bytes:
+    """What a reader of it gets to see: of a workbook, everything inside."""
+    if not body.startswith(b"PK"):
+        return body
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
 def visit(scene: Scene, name: str, url: str, role: str, expected: str = "") -> Visit:
     response = scene.client(role).get(url)
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    text = body.decode() + repr(response.headers)
+    text = _unpacked(body).decode() + repr(response.headers)
     found = {canary for canary in CANARIES if canary in text}
     return Visit(name, role, expected, response.status_code, dict(response.headers), found)
 
@@ -704,6 +716,27 @@ def _moved(scene: Scene, shown: Sent) -> Sent:
     return {"direction": "up"}
 
 
+class Upload(io.BytesIO):
+    """A file that a form sends anew each time."""
+
+    name = "activities.csv"
+
+    def read(self, *_size: Any) -> bytes:
+        return self.getvalue()
+
+
+def _chosen(scene: Scene, shown: Sent) -> Sent:
+    return {"file": Upload(b"title,area\nFair,1\n")}
+
+
+def _looked_at(scene: Scene, shown: Sent) -> Sent:
+    """What is confirmed of a table that both of the secretariat have chosen."""
+    for role in sorted(SECRETARIAT):
+        scene.client(role).post(scene.url("workplans:table"), _chosen(scene, shown))
+        page = scene.client(role).get(scene.url("workplans:table_preview"))
+    return dict(page.context["form"].initial)
+
+
 EDITS: dict[str, tuple[Callable[[Scene, Sent], Sent], bool]] = {
     "edit_general": (_titled, True),
     "area": (_titled, True),
@@ -715,6 +748,9 @@ EDITS: dict[str, tuple[Callable[[Scene, Sent], Sent], bool]] = {
     "remove": (_nothing, True),
     "move": (_moved, False),
     "calendar": (_nothing, False),
+    "duplicate": (_nothing, False),
+    "table_preview": (_looked_at, False),
+    "restore": (_nothing, True),
 }
 FOCAL_POINT = {"focal_point"}
 ACTS = (
@@ -729,11 +765,17 @@ ACTS = (
     Act("meetings:convene", "no plan", SECRETARIAT, _convened),
     Act("workplans:conclude", "no plan", SECRETARIAT, _held),
     Act("workplans:start", "no plan", SECRETARIAT),
-    *(Act(f"workplans:{name}", "draft", SECRETARIAT, *how) for name, how in EDITS.items()),
+    *(
+        Act(f"workplans:{name}", "draft", SECRETARIAT, *how)
+        for name, how in EDITS.items()
+        if name != "restore"
+    ),
+    Act("workplans:table", "draft", SECRETARIAT, _chosen, records=False),
+    Act("workplans:put_back", "draft", SECRETARIAT, has_form=False, records=False),
     *(
         Act(f"workplans:{name}", state, SECRETARIAT, *EDITS[name])
         for state, names in (
-            ("draft of the presidency before", ["edit_general"]),
+            ("draft of the presidency before", ["restore", "edit_general"]),
             ("under consideration", ["edit_general", "activity", "move"]),
         )
         for name in names
@@ -783,13 +825,16 @@ ACTS = (
         "workplans:document_again", "approved, document not typeset", SECRETARIAT, has_form=False
     ),
 )  # fmt: skip
-# Forms that people send for themselves: through the doors, and for their own calendar.
+# Forms that people send for themselves: through the doors, for their own calendar and texts.
 DOORS = {
     "sign_in": "visitor",
     "example_sign_in": "visitor",
     "sign_out": "stranger",
     "secretariat:accept_invitation": "visitor",
     "own_calendar": "head",
+    "workplans:present": "staff",
+    "workplans:parked_text": "staff",
+    "workplans:parked_discard": "staff",
 }
 ACTED_ON = tuple(dict.fromkeys(act.state for act in ACTS))
 

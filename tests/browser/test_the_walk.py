@@ -96,6 +96,7 @@ def test_a_year_in_the_life_of_a_plan(cast_now, open_for, tmp_path):
         page.get_by_label("Description").fill("What the forum is for.\n\n- One\n- Two")
         page.get_by_label("Begins").fill(f"{year}-05")
         page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("main")).to_contain_text(re.compile("The activity is (added|saved)"))
         plan = WorkPlan.objects.get(year=year)
         assert plan.areas.first().activities.get().title == "Forum on harmonised standards"
         convene(staff, "Advisory Group")

@@ -13,7 +13,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db.models import Q
+from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,12 +27,17 @@ from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
 from secretariat.models import Authority, Membership, State
+from workplans.legible import legible
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.parts import FIELDS, FIGURES, INDICATOR, OBJECTIVE, plain
 
 UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TITLE_MISSING = gettext_lazy("Write a title.")
+# What a page carries for itself.
+CARRIED = ("version", "opened", "offered", "key", "sort")
+# Which of two texts is to be kept: the saved one, one's own, or what stands in the box.
+CHOICE, SAVED, MINE, THIRD = "choice-", "saved", "mine", "third"
 FIGURE_LABELS = {
     "name": gettext_lazy("What is measured"),
     "unit": gettext_lazy("Unit"),
@@ -41,7 +50,8 @@ class PartForm(forms.ModelForm):
     """A part of the draft as a page shows it.
 
     said: what the fields show – the part as saved, or a person's text laid over it. opened: what
-    the part said when the page was made. key: the identity a new part will have.
+    the part said when the page was made. key: the page itself, and the identity of a part that it
+    adds. offered: what the page sent before without an answer.
     """
 
     # Nearly everything in a draft may wait; only what may not is worth a word beside its label.
@@ -49,6 +59,7 @@ class PartForm(forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     opened = forms.JSONField(widget=forms.HiddenInput, required=False)
+    offered = forms.JSONField(widget=forms.HiddenInput, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -62,11 +73,12 @@ class PartForm(forms.ModelForm):
     ) -> None:
         self.said = said or {}
         super().__init__(
-            data,
+            None if data is None else _legible(data),
             initial={
                 **self.said,
                 "version": version,
                 "opened": opened or {},
+                "offered": [],
                 "key": key or uuid.uuid4(),
             },
         )
@@ -74,8 +86,7 @@ class PartForm(forms.ModelForm):
             if name in self.fields:
                 self.fields[name].error_messages["required"] = TITLE_MISSING
         for field in self.fields.values():
-            if isinstance(field.widget, forms.Textarea):
-                field.widget.attrs.pop("cols", None)
+            _limit(field)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,10 +97,44 @@ class PartForm(forms.ModelForm):
         return {name: plain(self.cleaned_data.get(name)) for name in self.names}
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """The values in which something stands that cannot be saved."""
+        wrong = (name for name in self.errors if name in self.fields and name not in CARRIED)
+        found = (self.value_of(name) for name in wrong if not name.startswith(CHOICE))
+        return tuple(dict.fromkeys(found))
+
+    def readable(self) -> Values:
+        """What the person wrote; what cannot be saved is left as the page found it."""
+        base = self.base
+        return {**self.values(), **{name: base.get(name, "") for name in self.unread}}
+
+    def raw(self, name: str) -> Any:
+        """A value as it was typed or chosen."""
+        widget = self.fields[name].widget
+        typed = widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+        return "" if typed is None else typed
+
+    @property
     def base(self) -> Values:
         """What the part said when the person opened the page."""
         opened = self.cleaned_data.get("opened")
         return opened if isinstance(opened, dict) else {}
+
+    def sent_here(self, name: str, value: Any) -> bool:
+        """Whether the page sent this value of a field before, and never heard what became of it."""
+        offered = self.cleaned_data.get("offered")
+        if not isinstance(offered, list) or not offered:
+            return False
+        wanted = inputs(name, value)
+        return any(
+            all(_typed(offer.get(box)) == _typed(texts) for box, texts in wanted.items())
+            for offer in offered
+            if isinstance(offer, dict)
+        )
+
+    def value_of(self, box: str) -> str:
+        """The value to which a box of the form belongs."""
+        return box
 
     def label_of(self, name: str) -> str:
         return str(self.fields[name].label)
@@ -98,11 +143,27 @@ class PartForm(forms.ModelForm):
         """The id of the field a value is written in."""
         return str(self[name].id_for_label or self[name].auto_id)
 
+    def boxes_of(self, name: str) -> list[Any]:
+        """The fields a value is written in, as a template draws them."""
+        return [self[name]] if name in self.fields else []
+
+    def ask(self, name: str, *, readable: bool) -> None:
+        """Put the question which of two texts of a field is to be kept."""
+        choices = [(SAVED, _("Keep what is saved now"))]
+        if readable:
+            choices.append((MINE, _("Keep my text")))
+        self.fields[CHOICE + name] = forms.ChoiceField(
+            label=_("What is to be kept in “%(field)s”") % {"field": self.label_of(name)},
+            choices=[*choices, (THIRD, _("Keep what I write below"))],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose what is to be kept.")},
+        )
+
     def words(self, name: str, value: Any) -> str:
         """A value as a person reads it."""
         choices = getattr(self.fields.get(name), "choices", None)
-        if choices is None or value == "":
-            return str(value)
+        if choices is None or value in ("", None):
+            return str(value or "")
         words = {str(code): str(label) for code, label in _flat(choices)}
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(words.get(str(code), str(code)) for code in chosen)
@@ -129,6 +190,69 @@ def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
             yield from label
         else:
             yield code, label
+
+
+def inputs(name: str, value: Any) -> dict[str, list[str]]:
+    """A value as the boxes of a page send it: what each of them is called, and what it says."""
+    if name.startswith(INDICATOR):
+        texts = value or [""] * len(FIGURES)
+        return {
+            f"{name}-{figure}": [str(text)] for figure, text in zip(FIGURES, texts, strict=True)
+        }
+    if isinstance(value, list):
+        return {name: [str(item) for item in value]}
+    return {name: ["" if value is None else str(value)]}
+
+
+def _typed(texts: Any) -> list[str]:
+    """What boxes say, so that two of them can be compared."""
+    said = (legible(str(text)).strip() for text in texts or ())
+    return sorted(text for text in said if text)
+
+
+def _legible(data: QueryDict) -> QueryDict:
+    """What a browser sent, without signs that no text of a plan can hold."""
+    clean = data.copy()
+    for name, texts in data.lists():
+        # JSON writes such signs as escapes; changing the raw text could break it.
+        if name not in ("opened", "offered"):
+            clean.setlist(name, [legible(text) for text in texts])
+    return clean
+
+
+# A plan has no longer texts; a paste of a whole file is told so instead of being cut off.
+LONGEST = 200_000
+
+
+def _limit(field: forms.Field) -> None:
+    """Refuse a text that is too long in words. A browser's own limit cuts a paste silently."""
+    widget = field.widget
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.pop("cols", None)
+    if type(field) is not forms.CharField:
+        return
+    most = field.max_length or LONGEST
+    widget.attrs.pop("maxlength", None)
+    # Each paragraph runs in the direction of its own script.
+    widget.attrs["dir"] = "auto"
+    field.validators = [
+        *(one for one in field.validators if not isinstance(one, MaxLengthValidator)),
+        _AtMost(most),
+    ]
+
+
+class _AtMost(MaxLengthValidator):
+    def __call__(self, value: Any) -> None:
+        length = len(value)
+        if length > self.limit_value:
+            raise ValidationError(
+                _("This has %(length)s characters; the portal keeps at most %(most)s here.")
+                % {
+                    "length": number_format(length, force_grouping=True),
+                    "most": number_format(self.limit_value, force_grouping=True),
+                },
+                code="max_length",
+            )
 
 
 class GeneralForm(PartForm):
@@ -163,6 +287,7 @@ class AreaForm(PartForm):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
+            _limit(self.fields[f"{OBJECTIVE}{key}"])
 
     @cached_property
     def objectives(self) -> list[Any]:
@@ -170,8 +295,8 @@ class AreaForm(PartForm):
 
     def values(self) -> Values:
         pieces = {
-            name: plain(text)
-            for name, text in self.cleaned_data.items()
+            name: plain(self.cleaned_data.get(name))
+            for name in self.fields
             if name.startswith(OBJECTIVE)
         }
         return {**super().values(), **pieces}
@@ -183,6 +308,10 @@ class AreaForm(PartForm):
 class TextForm(PartForm):
     """A working group's task, or an annex."""
 
+    sort = forms.ChoiceField(
+        widget=forms.HiddenInput, required=False, choices=TextBlock.Kind.choices
+    )
+
     class Meta:
         model = TextBlock
         fields = FIELDS[TextBlock]
@@ -192,6 +321,11 @@ class TextForm(PartForm):
                 "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
             )
         }
+
+    def __init__(self, data: Any = None, *, sort: str = "", **options: Any) -> None:
+        """sort: of which kind the text is, for when it is not there any more."""
+        super().__init__(data, **options)
+        self.initial["sort"] = sort
 
 
 def _lines(rows: int = 3) -> forms.Textarea:
@@ -297,6 +431,7 @@ class ActivityForm(PartForm):
                     max_length=200 if figure == "name" else 60,
                     initial=text,
                 )
+                _limit(field)
                 self.fields[name] = field
                 row.append(self[name])
             self.indicators.append(row)
@@ -358,6 +493,19 @@ class ActivityForm(PartForm):
         if name.startswith(INDICATOR):
             return " · ".join(part for part in value if part) if value else ""
         return super().words(name, value)
+
+    def value_of(self, box: str) -> str:
+        return box.rpartition("-")[0] if box.startswith(INDICATOR) else box
+
+    def raw(self, name: str) -> Any:
+        if not name.startswith(INDICATOR):
+            return super().raw(name)
+        return [str(self.data.get(f"{name}-{figure}", "")) for figure in FIGURES]
+
+    def boxes_of(self, name: str) -> list[Any]:
+        if not name.startswith(INDICATOR):
+            return super().boxes_of(name)
+        return [self[f"{name}-{f}"] for f in FIGURES if f"{name}-{f}" in self.fields]
 
 
 class StartForm(forms.Form):

@@ -3,6 +3,7 @@ from workplans.models.document import Document
 from workplans.models.plan import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
 from workplans.models.progress import Progress
 from workplans.models.revision import Revision
+from workplans.models.writing import Parked, Sitting
 
 __all__ = [
     "Activity",
@@ -11,10 +12,12 @@ __all__ = [
     "Document",
     "Indicator",
     "Objective",
+    "Parked",
     "Position",
     "PriorityArea",
     "Progress",
     "Revision",
+    "Sitting",
     "TextBlock",
     "WorkPlan",
 ]

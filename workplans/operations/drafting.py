@@ -12,6 +12,7 @@ from secretariat.models import Person
 from secretariat.standing import Standing, in_office
 from workplans import content, draft, permissions, procedure
 from workplans.models import PriorityArea, WorkPlan
+from workplans.operations import writing
 from workplans.operations.locking import lock
 
 # The five fields of cooperation that the partnership's founding text names, in its order.
@@ -66,6 +67,7 @@ def start(
         "start", plan, by=by, appointment=basis, year=year,
         based_on=based_on.year if based_on else None,
     )  # fmt: skip
+    writing.keep(plan, by=by, on=on)
     return plan, left
 
 
@@ -89,8 +91,10 @@ def take_in(form: content.Form, *, by: Person | None, on: datetime) -> WorkPlan:
         )
     plan = lock(plan.pk)
     procedure.follow("edit", plan.status)
+    writing.settle(plan)
     draft.fill(plan, form)
     register.enter(
         "take_in", plan, by=by, digest=content.digest(content.dump(form)), year=plan.year
     )
+    writing.keep(plan, by=by, on=on)
     return plan

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from secretariat.models import Person
 from secretariat.standing import Standing
@@ -15,7 +17,9 @@ from workplans import draft, parts, permissions, procedure
 from workplans.merging import Merge, Values, merge
 from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part, Versioned
+from workplans.operations import writing
 from workplans.operations.locking import lock
+from workplans.operations.writing import CALENDAR, Touched, touched
 
 OWNER: dict[type[Part], str] = {
     PriorityArea: "plan",
@@ -36,15 +40,22 @@ class Elsewhere(Exception):
 
 @dataclass(frozen=True)
 class Saving:
-    """How saving went: written, or refused because two people disagree about a field."""
+    """How saving went, field by field.
+
+    before, by: what was saved when it began, and who had saved that. now: what is saved after it.
+    Of a field two people disagree about, `now` says what the other one wrote.
+    """
 
     part: Any
-    saved: Values
+    before: Values
+    by: Person | None
+    when: datetime
     merge: Merge
+    now: Values
 
     @property
-    def written(self) -> bool:
-        return not self.merge.clashes
+    def clashes(self) -> tuple[str, ...]:
+        return self.merge.clashes
 
 
 def open_draft(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
@@ -52,10 +63,15 @@ def open_draft(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
     plan = lock(plan.pk)
     procedure.follow("edit", plan.status)
     permissions.entitled("edit", Standing.of(by, on.date()))
+    writing.before(plan, by=by, on=on)
     return plan
 
 
-def _mark(plan: WorkPlan, by: Person) -> None:
+def mark(
+    plan: WorkPlan, by: Person, *, parts: Iterable[Touched] = (), on: datetime | None = None
+) -> None:
+    """Note that a person changed the draft, and which parts of it: for other pages, for history."""
+    writing.note(plan, parts, by=by, on=on or timezone.now())
     plan.version += 1
     plan.changed_by = by
     plan.save(update_fields=["version", "changed", "changed_by"])
@@ -66,6 +82,10 @@ def find(plan: WorkPlan, kind: type[Part], key: UUID) -> Any:
     return kind._default_manager.filter(key=key, **{OWNER[kind]: plan}).first()
 
 
+def _never(_name: str, _value: Any) -> bool:
+    return False
+
+
 @transaction.atomic
 def save(
     plan: WorkPlan,
@@ -74,30 +94,34 @@ def save(
     *,
     opened: Values,
     mine: Values,
-    expected: int,
     by: Person,
     on: datetime,
+    sent_here: Callable[[str, Any], bool] = _never,
 ) -> Saving:
     """Save a part, or the plan's general text, over what others may have saved meanwhile.
 
-    opened, expected: what the part said, and its version, when the person's page was made. Fields
-    only others changed are kept; a field both changed differently stops the saving, and nothing
-    is written.
+    opened: what the part said when the person's page was made. Fields only others changed are
+    kept; a field both changed differently stays as the other saved it and is among the clashes.
+    sent_here: whether a value of a field is one the same page sent before without hearing of it;
+    that is nobody else's. Where nothing changes, nothing is written.
     """
     plan = open_draft(plan, by=by, on=on)
     part = plan if kind is WorkPlan else find(plan, kind, key)  # type: ignore[arg-type]
     if part is None:
         raise Gone
-    saved = parts.read(part)
-    merged = Merge(mine) if part.version == expected else merge(opened, saved, mine)
-    saving = Saving(part, saved, merged)
-    if saving.written:
-        if isinstance(part, Activity):
-            _place(plan, part, merged.values)
-        parts.write(part, merged.values, by=by)
-        if part is not plan:
-            _mark(plan, by)
-    return saving
+    before, last, when = parts.read(part), part.changed_by, part.changed
+    known = {name: value for name, value in before.items() if sent_here(name, value)}
+    merged = merge({**opened, **known}, before, mine)
+    now = merged.beside(before)
+    if isinstance(part, Activity):
+        _place(plan, part, now)
+    if parts.differing(before, now):
+        parts.write(part, now, by=by)
+        if part is plan:
+            writing.note(plan, [touched(part)], by=by, on=on)
+        else:
+            mark(plan, by, parts=[touched(part)], on=on)
+    return Saving(part, before, last, when, merged, now)
 
 
 def _place(plan: WorkPlan, activity: Activity, values: Values) -> None:
@@ -117,7 +141,10 @@ def _end(order: Any) -> int:
 
 @transaction.atomic
 def add(plan: WorkPlan, part: Part, values: Values, *, by: Person, on: datetime) -> Any:
-    """Add a new part, not yet saved but for its key, at the end. The same key adds it once."""
+    """Add a new part, not yet saved but for its key, at the end. The same key adds it once.
+
+    Returns the part given, or the one that has its key already, as that is saved.
+    """
     plan = open_draft(plan, by=by, on=on)
     kind = type(part)
     again = find(plan, kind, part.key)
@@ -133,7 +160,7 @@ def add(plan: WorkPlan, part: Part, values: Values, *, by: Person, on: datetime)
         part.plan = plan  # type: ignore[attr-defined]
         part.position = _end(siblings(part))
     parts.write(part, values, by=by)
-    _mark(plan, by)
+    mark(plan, by, parts=[touched(part)], on=on)
     return part
 
 
@@ -178,7 +205,7 @@ def move(
     for position, row in enumerate(order):
         if row.position != position:
             type(row)._default_manager.filter(pk=row.pk).update(position=position)
-    _mark(plan, by)
+    mark(plan, by, parts=[touched(part)], on=on)
     return part
 
 
@@ -215,8 +242,9 @@ def remove(
         raise Gone
     if state_of(what_goes(part)) != seen:
         return None
+    remembered = touched(part)
     part.delete()
-    _mark(plan, by)
+    mark(plan, by, parts=[remembered], on=on)
     return part
 
 
@@ -226,5 +254,5 @@ def take_calendar(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
     plan = open_draft(plan, by=by, on=on)
     plan.calendar = draft.calendar_of(plan.year)
     plan.save(update_fields=["calendar"])
-    _mark(plan, by)
+    mark(plan, by, parts=[CALENDAR], on=on)
     return plan

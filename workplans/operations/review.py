@@ -17,7 +17,7 @@ from secretariat.standing import Standing
 from workplans import content, draft, notices, permissions, procedure, queries
 from workplans.consensus import Tally
 from workplans.models import Consideration, Position, Revision, WorkPlan
-from workplans.operations import decision
+from workplans.operations import decision, writing
 from workplans.operations.locking import Superseded, current, lock, lock_meeting
 from workplans.symbols import symbol
 
@@ -86,6 +86,7 @@ def circulate(
     problems = readiness(plan, form)
     if problems:
         raise NotReady(problems)
+    writing.settle(plan, form=form)
     open_now = plan.considerations.filter(closed=None).select_related("revision").first()
     unchanged = open_now and draft.says_the_same(form, open_now.revision.form)
     if open_now and unchanged and open_now.meeting_id == meeting.pk:

@@ -1,13 +1,25 @@
 """The addresses of this room, by the page family they belong to."""
 
-from workplans.urls import deciding, editing, plans, public, review, sitting, watch
+from workplans.urls import (
+    deciding,
+    editing,
+    plans,
+    public,
+    rearranging,
+    review,
+    sitting,
+    tables,
+    watch,
+)
 
 app_name = "workplans"
 
 urlpatterns = [
     *public.urlpatterns,
     *plans.urlpatterns,
+    *rearranging.urlpatterns,
     *editing.urlpatterns,
+    *tables.urlpatterns,
     *review.urlpatterns,
     *deciding.urlpatterns,
     *sitting.urlpatterns,

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workplans.views import editing
+from workplans.views import editing, parked, presence
 
 urlpatterns = [
     path(
@@ -16,8 +16,19 @@ urlpatterns = [
                 path("texts/add/<str:kind>/", editing.text_add, name="text_add"),
                 path("texts/<uuid:key>/", editing.text, name="text"),
                 path("calendar/", editing.calendar, name="calendar"),
+                path("present/", presence.present, name="present"),
                 path("<str:part>/<uuid:key>/remove/", editing.remove, name="remove"),
                 path("<str:part>/<uuid:key>/move/", editing.move, name="move"),
+            ]
+        ),
+    ),
+    path(
+        "desk/plans/<int:year>/parked/",
+        include(
+            [
+                path("", parked.index, name="parked"),
+                path("<uuid:key>/", parked.text, name="parked_text"),
+                path("<uuid:key>/discard/", parked.discard, name="parked_discard"),
             ]
         ),
     ),

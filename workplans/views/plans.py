@@ -1,4 +1,4 @@
-"""A plan on the desk of those who work with it: where it stands, its next step, its history."""
+"""A plan on the desk of those who work with it: where it stands, its next step, its texts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
 from workplans import comparison, content, draft, permissions, procedure, queries, symbols
-from workplans import history as histories
 from workplans.forms.drafting import CirculateForm, StartForm
-from workplans.models import Consideration, Document, Revision, WorkPlan
+from workplans.models import Consideration, WorkPlan
 from workplans.operations import drafting, review
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
+from workplans.snapshots import Shelf
 from workplans.views.acting import admit, status_of
 from workplans.views.board import Step
 from workplans.views.editing import pointed
@@ -234,63 +234,11 @@ def _left_behind(titles: list[str]) -> str:
 
 
 @require_safe
-def history(request: HttpRequest, year: int) -> HttpResponse:
-    """What the register says about a plan, and its texts."""
-    plan = find(request, year)
-    reader = reads_draft(request, plan)
-    revisions = _open_revisions(request, plan, reader)
-    # A text that became public does not make public what was said to it at the table.
-    told = _put_before(request, plan)
-    symbols = {revision.symbol for revision in revisions if revision.pk in told}
-    documents = list(Document.objects.filter(plan=plan))
-    entries = [
-        entry
-        for entry in entries_about(plan, *documents)
-        if reader
-        or entry.facts.get("revision", entry.facts.get("symbol", "")) in symbols
-        or entry.act in OPEN_ACTS
-    ]
-    context = {
-        "plan": plan,
-        "title": plan.title if reader or not plan.revision else plan.revision.title,
-        "lines": [histories.line(entry) for entry in entries],
-        "revisions": revisions,
-    }
-    return render(request, "workplans/history.html", context)
-
-
-# What everybody who may read a plan may know was done with it.
-OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
-
-
-def _open_revisions(request: HttpRequest, plan: WorkPlan, reader: bool) -> list[Revision]:
-    """The texts a person may read: those put before their table, and the one that is public."""
-    revisions = plan.revisions.select_related("by", "previous").order_by("-number")
-    if reader:
-        return list(revisions)
-    before = _put_before(request, plan)
-    current = plan.revision_id if plan.is_public else None
-    return [found for found in revisions if found.pk in before or found.pk == current]
-
-
-def _put_before(request: HttpRequest, plan: WorkPlan) -> set[int]:
-    """The texts that were put before a table at which the person's state sits."""
-    before = Consideration.objects.visible_to(request.user).filter(plan=plan)
-    return set(before.values_list("revision", flat=True))
-
-
-@require_safe
 def revision_data(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """The canonical bytes of one circulated text, by which its digest can be checked."""
     plan = find(request, year)
-    found = next(
-        (
-            revision
-            for revision in _open_revisions(request, plan, reads_draft(request, plan))
-            if revision.number == number
-        ),
-        None,
-    )
+    shelf = Shelf(request.user, plan, request.standing.day)  # type: ignore[attr-defined]
+    found = next((row for row in shelf.revisions if row.number == number), None)
     if found is None:
         raise Http404
     name = found.symbol.replace("/", "-")

@@ -1,0 +1,250 @@
+"""Texts put aside: found again by their author, decided field by field, never by anybody else."""
+
+import re
+from html import unescape
+
+import pytest
+
+from secretariat.dates import PartialDate
+from tests import factories
+from tests.workplans.writing import Window, at, fields
+from workplans.models import Activity, Parked, TextBlock
+
+pytestmark = pytest.mark.django_db
+
+MINE = "我的文字，2027。\n\nनवाचार"
+THEIRS = "نص الرئاسة، 2027."
+
+
+@pytest.fixture
+def staff(cast, sign_in):
+    return sign_in(cast.staff)
+
+
+@pytest.fixture
+def chair(cast, sign_in):
+    return sign_in(cast.chair)
+
+
+@pytest.fixture
+def activity(draft):
+    return Activity.objects.filter(area__plan=draft).first()
+
+
+def page_of(activity):
+    return at("activity", 2027, activity.key)
+
+
+def words(response):
+    return re.sub(r"\s+", " ", unescape(response.content.decode()))
+
+
+@pytest.fixture
+def window(staff, chair, activity):
+    """A window of the staff’s whose description and place the chair changed too."""
+    mine = Window(staff, page_of(activity))
+    Window(chair, page_of(activity)).save(description=THEIRS, place="There")
+    mine.save(description=MINE, place="Here", begins="Mayy 2027")
+    return mine
+
+
+@pytest.fixture
+def row(window):
+    return Parked.objects.get(cleared=None)
+
+
+def decide(client, row, **choices):
+    page = at("parked_text", 2027, row.key)
+    response = client.get(page)
+    sent = fields(response) | {"seen": response.context["row"].at.isoformat(), **choices}
+    return client.post(page, {name: said for name, said in sent.items() if said is not None})
+
+
+def test_three_texts_stand_side_by_side(staff, row):
+    response = staff.get(at("parked_text", 2027, row.key))
+    said = re.sub(r'<bdi class="visually-hidden">[^<]*</bdi>', "", words(response))
+    assert "Two people changed the same text" in said
+    assert said.index("When you opened it") < said.index('<p dir="auto">What Forum number 1 is')
+    their_text = said.index(f"<del>What Forum number 1 is for.</del><ins>{THEIRS}</ins>")
+    assert said.index("Saved now, by <bdi>Chair Aldova</bdi>") < their_text
+    own_text = said.index('<p dir="auto"><ins>我的文字，2027。</ins></p>')
+    assert said.index(">Yours<") < own_text < said.index('<p dir="auto"><ins>नवाचार</ins></p>')
+    assert "What you wrote under “Begins” cannot be saved as it is." in said
+    # Nothing is chosen for anybody.
+    assert 'name="choice-description" value="mine"' in said
+    assert not re.search(r'name="choice-[a-z]+" value="\w+"[^>]* checked', said)
+
+
+def test_each_field_is_decided_for_itself_with_one_form(staff, row, activity):
+    response = decide(
+        staff, row, **{
+            "choice-description": "mine", "choice-place": "saved", "begins": "2027-05",
+        }
+    )  # fmt: skip
+    assert response.url == page_of(activity)
+    activity.refresh_from_db()
+    assert (activity.description, activity.place) == (MINE, "There")
+    assert activity.begins == PartialDate(2027, 5)
+    row.refresh_from_db()
+    assert row.cleared is not None and row.sent["fields"]["description"]["mine"] == MINE
+
+
+def test_a_third_text_can_be_written(staff, row, activity):
+    third = {"choice-description": "third", "choice-place": "third", "begins": ""}
+    decide(staff, row, **third, description="Both of us.", place="Half way")
+    activity.refresh_from_db()
+    assert (activity.description, activity.place) == ("Both of us.", "Half way")
+
+
+def test_without_a_choice_nothing_is_saved_and_the_page_stays_as_it_was(staff, row, activity):
+    response = decide(
+        staff, row, **{"choice-place": "saved", "description": "A third text.", "begins": ""}
+    )
+    assert response.status_code == 422
+    said = words(response)
+    assert "Choose what is to be kept." in said
+    assert "A third text.</textarea>" in said
+    assert re.search(r'name="choice-place" value="saved"[^>]* checked', said)
+    activity.refresh_from_db()
+    assert (activity.description, activity.place) == (THEIRS, "There")
+    assert Parked.objects.filter(cleared=None).exists()
+
+
+def test_what_changes_while_deciding_is_shown_before_anything_is_replaced(
+    staff, chair, row, activity
+):
+    page = at("parked_text", 2027, row.key)
+    response = staff.get(page)
+    sent = fields(response) | {
+        "seen": response.context["row"].at.isoformat(),
+        "choice-description": "mine", "choice-place": "saved", "begins": "",
+    }  # fmt: skip
+    Window(chair, page_of(activity)).save(description="Once more.")
+    response = staff.post(page, sent)
+    assert response.status_code == 409
+    assert "It changed once more while you were deciding." in words(response)
+    assert "Once more." in words(response)
+    activity.refresh_from_db()
+    assert activity.description == "Once more."
+
+
+def test_writing_on_in_the_other_window_is_seen(staff, window, row, activity):
+    page = at("parked_text", 2027, row.key)
+    response = staff.get(page)
+    sent = fields(response) | {
+        "seen": response.context["row"].at.isoformat(),
+        "choice-description": "mine", "choice-place": "mine", "begins": "",
+    }  # fmt: skip
+    window.save(description="The newest of mine.")
+    response = staff.post(page, sent)
+    assert response.status_code == 409
+    assert "You wrote on in another window" in words(response)
+    assert "The newest of mine." in words(response)
+
+
+def test_it_is_found_again_from_the_list_and_from_the_part(staff, row, activity):
+    url = at("parked_text", 2027, row.key)
+    assert url in words(staff.get(at("parked", 2027)))
+    assert "A text you wrote could not be saved and is put aside." in words(
+        staff.get(at("edit", 2027))
+    )
+    assert url in words(staff.get(page_of(activity)))
+    other = Activity.objects.exclude(pk=activity.pk).first()
+    assert url not in words(staff.get(page_of(other)))
+
+
+def test_nobody_else_sees_it(cast, sign_in, row, activity):
+    for role, person in cast.everyone().items():
+        if role == "staff":
+            continue
+        client = sign_in(person)
+        for name in ("parked_text", "parked_discard"):
+            url = at(name, 2027, row.key)
+            assert client.get(url).status_code in (403, 404), role
+            assert client.post(url, {"choice-description": "mine"}).status_code in (403, 404), role
+        if role in ("chair",):
+            assert client.get(at("parked_text", 2027, row.key)).status_code == 404
+            assert "我的文字" not in words(client.get(at("parked", 2027)))
+            assert "put aside" not in words(client.get(page_of(activity)))
+    row.refresh_from_db()
+    assert row.cleared is None
+
+
+def test_discarding_asks_first_and_is_told(staff, row):
+    page = at("parked_discard", 2027, row.key)
+    assert "我的文字，2027。" in words(staff.get(page))
+    row.refresh_from_db()
+    assert row.cleared is None
+    response = staff.post(page, follow=True)
+    assert "The text put aside is discarded." in words(response)
+    assert "Nothing is put aside." in words(response)
+    row.refresh_from_db()
+    assert row.cleared is not None and row.sent["fields"]["description"]["mine"] == MINE
+    assert staff.post(page).status_code == 404
+
+
+def test_a_later_save_that_says_it_clears_it(staff, row, activity):
+    window = Window(staff, page_of(activity))
+    window.save(description=MINE, place="Here")
+    row.refresh_from_db()
+    assert list(row.sent["fields"]) == ["begins"] and row.cleared is None
+
+
+def test_the_button_alone_puts_aside_what_it_cannot_save(staff, activity):
+    sent = fields(staff.get(page_of(activity)))
+    response = staff.post(page_of(activity), sent | {"begins": "Mayy 2027", "description": MINE})
+    assert response.status_code == 422
+    row = Parked.objects.get()
+    assert row.reason == "invalid"
+    assert row.sent["fields"]["description"]["mine"] == MINE
+    assert row.sent["fields"]["begins"] == {"was": "", "mine": "Mayy 2027", "unread": True}
+    # Corrected on the page itself, it needs no keeping.
+    assert (
+        staff.post(page_of(activity), fields(response) | {"begins": "2027-05"}).status_code == 302
+    )
+    row.refresh_from_db()
+    assert row.cleared is not None
+
+
+def test_an_annex_removed_meanwhile_comes_back_as_an_annex(staff, draft):
+    for kind in TextBlock.Kind.values:
+        block = TextBlock.objects.create(plan=draft, kind=kind, title="Terms", text="Old.")
+        window = Window(staff, at("text", 2027, block.key))
+        key = block.key
+        block.delete()
+        window.save(text=MINE)
+        row = Parked.objects.get(cleared=None)
+        assert row.kind == kind
+        assert decide(staff, row).status_code == 302
+        again = TextBlock.objects.get(key=key)
+        assert (again.kind, again.title, again.text) == (kind, "Terms", MINE)
+        assert not Parked.objects.filter(cleared=None).exists()
+        again.delete()
+
+
+def test_a_settled_text_is_read_and_copied(staff, cast, draft, activity, agreed):
+    window = Window(staff, page_of(activity))
+    factories.adopted(agreed, by=cast.chair)
+    window.save(description=MINE)
+    row = Parked.objects.get()
+    response = staff.get(at("parked_text", 2027, row.key))
+    assert "Your text can only be read here, and copied." in words(response)
+    assert "我的文字，2027。" in words(response)
+    assert "Save" not in re.findall(r"<button[^>]*>([^<]*)", words(response))
+    activity.refresh_from_db()
+    before = activity.description
+    assert decide(staff, row, description=MINE).status_code == 409
+    activity.refresh_from_db()
+    assert activity.description == before
+
+
+def test_the_last_objective_s_clash_with_its_removal(staff, chair, draft):
+    area = draft.areas.first()
+    objective = area.objectives.create(text="Share.")
+    box = f"objective-{objective.key}"
+    mine = Window(staff, at("area", 2027, area.key))
+    Window(chair, at("area", 2027, area.key)).save(**{box: ""})
+    assert mine.save(**{box: MINE})["state"] == "partly"
+    row = Parked.objects.get()
+    assert decide(staff, row, **{f"choice-{box}": "mine"}).status_code == 302
+    assert [one.text for one in area.objectives.all()] == [MINE]

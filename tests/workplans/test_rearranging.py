@@ -1,0 +1,231 @@
+"""Copying an activity; taking a part out with a reason, and putting it back."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from secretariat.models import Authority, Entry
+from tests import factories
+from workplans import draft as drafts
+from workplans.models import Activity, Indicator, PriorityArea, TextBlock, WorkPlan
+from workplans.operations import editing, rearranging
+
+pytestmark = pytest.mark.django_db
+
+
+def at(name, *args):
+    return reverse(f"workplans:{name}", args=[2027, *args])
+
+
+def words(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(response.content.decode())))
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def compose(plan):
+    return drafts.compose(plan, on=factories.TODAY)
+
+
+def titles(area):
+    return [activity.title for activity in area.activities.all()]
+
+
+@pytest.fixture
+def staff(cast, sign_in):
+    return sign_in(cast.staff)
+
+
+@pytest.fixture
+def forum(draft, cast):
+    """The first of three activities in the first area, with everything that belongs to it."""
+    dorlan = cast.states["Dorlan"]
+    row = Activity.objects.filter(area__plan=draft).first()
+    Activity.objects.filter(pk=row.pk).update(
+        lead=dorlan, lead_authority=Authority.objects.get(state=dorlan), begins="2027-05"
+    )
+    row.co_leads.add(cast.states["Aldova"])
+    row.indicators.create(name="Visitors", target="100")
+    for title in ("Second", "Third"):
+        factories.activity(draft, title=title)
+    return Activity.objects.get(pk=row.pk)
+
+
+def remove(client, part, row, **sent):
+    page = client.get(at("remove", part, row.key))
+    return client.post(
+        at("remove", part, row.key), {"seen": page.context["seen"], **sent}, follow=True
+    )
+
+
+def put_back(client, key):
+    entry = Entry.objects.filter(act="strike").first()
+    return client.post(at("put_back", key), {"entry": entry.pk if entry else ""}, follow=True)
+
+
+# Copies
+
+
+def test_a_copy_stands_right_after_the_activity_and_says_the_same(staff, draft, forum, cast):
+    page = staff.get(at("edit"))
+    assert "Duplicate" in words(page)
+    response = staff.post(at("duplicate", forum.key), {"version": page.context["plan"].version})
+    copy = Activity.objects.get(title="Copy of Forum number 1")
+    assert response.url == f"{at('edit')}#part-{copy.key}"
+    assert titles(forum.area) == ["Forum number 1", "Copy of Forum number 1", "Second", "Third"]
+    one, other = compose(draft)["areas"][0]["activities"][:2]
+    assert one["id"] != other["id"]
+    assert one["indicators"][0]["id"] != other["indicators"][0]["id"]
+    assert other["indicators"][0]["name"] == "Visitors"
+    same = one.keys() - {"id", "title", "indicators"}
+    assert {name: one[name] for name in same} == {name: other[name] for name in same}
+    assert (copy.changed_by, copy.version) == (cast.staff, 1)
+
+
+def test_a_click_sent_twice_copies_once_and_a_second_click_once_more(staff, draft, forum):
+    version = WorkPlan.objects.get().version
+    for _click in range(2):
+        staff.post(at("duplicate", forum.key), {"version": version})
+    assert Activity.objects.filter(title__startswith="Copy of").count() == 1
+    staff.post(at("duplicate", forum.key), {"version": WorkPlan.objects.get().version})
+    assert Activity.objects.filter(title="Copy of Forum number 1").count() == 2
+
+
+def test_a_long_title_is_cut(draft, forum, cast):
+    Activity.objects.filter(pk=forum.pk).update(title="x" * 300)
+    copy = rearranging.duplicate(draft, forum.key, version=1, by=cast.staff, on=factories.NOW)
+    assert len(copy.title) == 300
+    assert copy.title.endswith("…")
+
+
+def test_what_was_removed_meanwhile_is_not_copied(staff, draft, forum):
+    forum.delete()
+    response = staff.post(at("duplicate", forum.key), {"version": "x"}, follow=True)
+    assert told(response) == ["It was removed meanwhile, so it was not copied."]
+
+
+def test_a_settled_text_is_not_rearranged(staff, adopted):
+    row = Activity.objects.first()
+    assert staff.get(at("struck")).url == at("overview")
+    for name in ("duplicate", "put_back"):
+        response = staff.post(at(name, row.key), follow=True)
+        assert response.redirect_chain == [(at("overview"), 302)]
+    assert not Activity.objects.filter(title__startswith="Copy").exists()
+
+
+# Out, and back
+
+
+def test_a_part_taken_out_stays_on_record_with_its_reason(staff, draft, forum, cast):
+    remove(staff, "activity", forum, reason=" Dorlan has no budget. ")
+    assert not Activity.objects.filter(pk=forum.pk).exists()
+    entry = Entry.objects.get(act="strike")
+    assert (entry.by, entry.appointment.person) == (cast.staff, cast.staff)
+    page = staff.get(at("struck"))
+    assert "Forum number 1 Activity ·" in words(page)
+    assert "Staff Aldova" in words(page)
+    assert "Dorlan has no budget." in words(page)
+    history = staff.get(at("history"))
+    assert "Took out of the draft: Forum number 1" in words(history)
+    assert "Dorlan has no budget." in words(history)
+
+
+def test_what_is_put_back_is_the_part_it_was(staff, draft, forum):
+    before = compose(draft)
+    remove(staff, "activity", forum)
+    response = put_back(staff, forum.key)
+    assert told(response) == ["“Forum number 1” is back in the draft."]
+    assert compose(draft) == before
+    assert titles(forum.area)[0] == "Forum number 1"
+    assert "Forum number 1" not in words(staff.get(at("struck")))
+    put_back(staff, forum.key)
+    assert compose(draft) == before, "once more has no effect"
+    assert Entry.objects.filter(act="put_back").count() == 1
+
+
+def test_an_area_comes_back_with_all_it_held(staff, draft, forum):
+    area = forum.area
+    area.objectives.create(text="Connect.")
+    before = compose(draft)
+    remove(staff, "area", area)
+    assert "Priority area, 3 activities" in words(staff.get(at("struck")))
+    put_back(staff, area.key)
+    assert compose(draft) == before
+
+
+def test_texts_come_back_in_their_place(staff, draft):
+    for number in range(3):
+        TextBlock.objects.create(
+            plan=draft, kind="annex", title=f"Annex text {number}", text="T", position=number
+        )
+    before = compose(draft)
+    middle = TextBlock.objects.get(title="Annex text 1")
+    remove(staff, "text", middle)
+    assert "Annex text 1 Annex" in words(staff.get(at("struck")))
+    put_back(staff, middle.key)
+    assert compose(draft) == before
+
+
+def test_an_activity_without_its_area_waits_for_it(staff, draft, forum):
+    area = forum.area
+    remove(staff, "activity", forum)
+    strike = Entry.objects.get(act="strike")
+    remove(staff, "area", area)
+    response = staff.post(at("put_back", forum.key), {"entry": strike.pk}, follow=True)
+    assert told(response) == [
+        "Its priority area is not in the draft any more. Put that back first."
+    ]
+    put_back(staff, area.key)
+    staff.post(at("put_back", forum.key), {"entry": strike.pk})
+    assert titles(PriorityArea.objects.get(key=area.key))[0] == "Forum number 1"
+
+
+def test_lines_of_a_part_leave_no_entry(staff, draft, forum):
+    indicator = Indicator.objects.get()
+    page = staff.get(at("remove", "indicator", indicator.key))
+    assert "Reason" not in words(page)
+    remove(staff, "indicator", indicator)
+    assert not Indicator.objects.exists()
+    assert not Entry.objects.filter(act="strike").exists()
+
+
+def test_a_part_that_changed_is_not_taken_out_and_the_reason_stays(staff, draft, forum):
+    page = staff.get(at("remove", "activity", forum.key))
+    Activity.objects.filter(pk=forum.pk).update(version=7)
+    response = staff.post(
+        at("remove", "activity", forum.key), {"seen": page.context["seen"], "reason": "No budget"}
+    )
+    assert response.status_code == 409
+    assert b"No budget</textarea>" in response.content
+    assert not Entry.objects.filter(act="strike").exists()
+
+
+def test_what_the_register_does_not_know_is_not_put_back(draft, forum, cast):
+    other = factories.plan(by=cast.staff, year=2028)
+    row = Activity.objects.filter(area__plan=other).first()
+    facts = {"by": cast.staff, "on": factories.NOW}
+    seen = editing.state_of(editing.what_goes(row))
+    rearranging.strike(other, Activity, row.key, seen=seen, **facts)
+    entry = Entry.objects.get(act="strike")
+    with pytest.raises(editing.Gone):
+        rearranging.put_back(draft, entry.pk, row.key, **facts)
+    with pytest.raises(editing.Gone):
+        rearranging.put_back(other, entry.pk, forum.key, **facts)
+
+
+def test_delegations_read_nothing_of_what_was_taken_out(consideration, cast, sign_in):
+    plan = consideration.plan
+    row = factories.activity(plan, title="Secret forum")
+    seen = editing.state_of(editing.what_goes(row))
+    facts = {"by": cast.staff, "on": factories.NOW}
+    rearranging.strike(plan, Activity, row.key, seen=seen, reason="Hush", **facts)
+    head = sign_in(cast.head)
+    assert head.get(at("struck")).status_code == 403
+    history = words(head.get(at("history")))
+    assert "Secret forum" not in history
+    assert "Hush" not in history
+    assert "Secret forum" in words(sign_in(cast.staff).get(at("history")))

@@ -1,0 +1,31 @@
+"""Choosing two texts of a plan to compare, and bringing the draft back to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workplans.snapshots import Snapshot
+
+
+class CompareForm(forms.Form):
+    """Two texts of a plan, each by its code. In the address they are "from" and "to"."""
+
+    older = forms.ChoiceField(label=_("From"))
+    newer = forms.ChoiceField(label=_("To"))
+
+    def __init__(self, data: Any = None, *, snapshots: list[Snapshot], **options: Any) -> None:
+        super().__init__(data, **options)
+        for name in ("older", "newer"):
+            self.fields[name].choices = [(found.code, found.label) for found in snapshots]
+
+    def add_prefix(self, field_name: str) -> str:
+        return {"older": "from", "newer": "to"}[field_name]
+
+
+class RestoreForm(forms.Form):
+    """The version of the draft on the person's screen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)

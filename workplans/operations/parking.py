@@ -1,0 +1,116 @@
+"""Texts put aside: what could not be saved is kept on the server until its author has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from secretariat.models import Person
+from workplans.legible import legible, legible_in
+from workplans.merging import Values
+from workplans.models import Parked, WorkPlan
+
+# What one field of a page said: {"was": when it was opened, "mine": as typed}; "by", who else
+# changed it, where that is known; {"unread": true} where the portal could make nothing of it.
+Fields = dict[str, dict[str, Any]]
+
+
+def kept_for(person: Person, plan: WorkPlan) -> Any:
+    """The texts a person has put aside in a plan and not decided about, newest first."""
+    return Parked.objects.filter(person=person, plan=plan, cleared=None).select_related("plan")
+
+
+@transaction.atomic
+def keep(
+    plan: WorkPlan,
+    *,
+    kind: str,
+    part: UUID,
+    page: UUID,
+    title: str,
+    reason: str,
+    fields: Fields,
+    by: Person,
+    on: datetime,
+) -> Parked:
+    """Put aside what a page could not save, in place of what the same page had put aside before.
+
+    A transaction of its own: whatever refused the text has been rolled back by now.
+    """
+    fields = legible_in(fields)
+    row, made = Parked.objects.select_for_update().get_or_create(
+        plan=plan,
+        person=by,
+        part=part,
+        page=page,
+        cleared=None,
+        defaults={
+            "kind": kind,
+            "title": legible(title)[:300],
+            "reason": reason,
+            "sent": {"fields": fields},
+            "at": on,
+        },
+    )
+    before = row.sent.get("fields", {})
+    for name, said in fields.items():
+        if "by" in before.get(name, {}):
+            said.setdefault("by", before[name]["by"])
+    if not made and (row.reason != reason or before != fields):
+        row.kind, row.title, row.reason = kind, legible(title)[:300], reason
+        row.sent, row.at = {"fields": fields}, on
+        row.save(update_fields=["kind", "title", "reason", "sent", "at"])
+    return row
+
+
+@transaction.atomic
+def settle(
+    plan: WorkPlan,
+    part: UUID,
+    *,
+    page: UUID | None,
+    left: Iterable[str],
+    now: Values,
+    by: Person,
+    on: datetime,
+) -> None:
+    """Let go of what the author no longer needs, after a page was saved.
+
+    left: the fields this page still could not save; what else it had put aside, its author wrote
+    anew. Of other pages' texts only what the part says now is let go.
+    """
+    still = set(left)
+    for row in Parked.objects.select_for_update().filter(
+        plan=plan, person=by, part=part, cleared=None
+    ):
+        fields: Fields = row.sent.get("fields", {})
+        if row.page == page:
+            kept = {name: said for name, said in fields.items() if name in still}
+        else:
+            kept = {
+                name: said for name, said in fields.items() if now.get(name, "") != said["mine"]
+            }
+        if not kept:
+            _clear(row, on)
+        elif kept != fields:
+            row.sent = {"fields": kept}
+            row.save(update_fields=["sent"])
+
+
+@transaction.atomic
+def discard(row: Parked, *, by: Person, on: datetime) -> bool:
+    """Clear a text its author does not need; it stays in the database. False if it was cleared."""
+    fresh = Parked.objects.select_for_update().filter(pk=row.pk, person=by, cleared=None).first()
+    if fresh is None:
+        return False
+    _clear(fresh, on)
+    return True
+
+
+def _clear(row: Parked, on: datetime) -> None:
+    row.cleared = on
+    row.save(update_fields=["cleared"])

@@ -1,0 +1,60 @@
+"""What is worth a look in a draft, as links to where it is put right."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from workplans import draft, queries, readiness
+from workplans.content import Form
+from workplans.gaps import Located
+from workplans.models import WorkPlan
+
+# So many places of one sort are linked; putting those right brings up the others.
+SHOWN = 40
+
+
+def of_draft(form: Form, day: date) -> dict[str, Any]:
+    """The hints of a draft by their sort, and how many there are."""
+    found = readiness.hints(form, queries.on_record(), day)
+    groups = [
+        {
+            "heading": group.heading,
+            "places": [
+                {
+                    "text": hint.at.sentence,
+                    "url": _url(hint.at, form["year"]),
+                    "number": hint.number,
+                }
+                for hint in group.hints[:SHOWN]
+            ],
+            "more": max(0, len(group.hints) - SHOWN),
+        }
+        for group in readiness.groups(found)
+    ]
+    return {"hints": groups, "number_of_hints": len(found)}
+
+
+def of_activity(plan: WorkPlan, key: UUID, day: date) -> list[dict[str, str]]:
+    """The hints of one activity, for its own page."""
+    form = draft.compose(plan, on=day)
+    return [
+        {"text": hint.at.sentence, "url": _field(hint.at)}
+        for hint in readiness.hints(form, queries.on_record(), day)
+        if hint.at.page == "activity" and hint.at.key == str(key)
+    ]
+
+
+def _url(at: Located, year: int) -> str:
+    page = reverse(f"workplans:{at.page}", args=[year, *([at.key] if at.key else [])])
+    return page + _field(at)
+
+
+def _field(at: Located) -> str:
+    if not at.field:
+        return ""
+    # Indicators are many fields under one heading.
+    return "#indicators" if at.field == "indicators" else f"#id_{at.field}"

@@ -1,0 +1,212 @@
+"""What was done with a plan and written in its draft, any two of its texts compared, and one of
+them restored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from secretariat.register import entries_about
+from secretariat.standing import NotEntitled
+from workplans import comparison, content, procedure
+from workplans import history as histories
+from workplans.forms.history import CompareForm, RestoreForm
+from workplans.models import Document, WorkPlan
+from workplans.operations import restoring
+from workplans.operations.locking import Superseded
+from workplans.procedure import OutOfOrder
+from workplans.snapshots import NOW, Shelf, Snapshot, source_of
+from workplans.views.acting import admit
+
+# What everybody who may read a plan may know was done with it.
+OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
+
+
+def _find(request: HttpRequest, year: int) -> tuple[WorkPlan, Shelf]:
+    """A plan the person may know of, and the texts of it they may read."""
+    plan: WorkPlan = get_object_or_404(
+        WorkPlan.objects.visible_to(request.user)
+        .select_related("presidency__state", "revision")
+        .defer("revision__text"),
+        year=year,
+    )
+    return plan, Shelf(request.user, plan, request.standing.day)  # type: ignore[attr-defined]
+
+
+def _title(plan: WorkPlan, shelf: Shelf) -> str:
+    return plan.title if shelf.has_draft or not plan.revision else str(plan.revision.title)
+
+
+def _snapshot(shelf: Shelf, code: str) -> Snapshot:
+    """A text by its code; what a person may not read is not there for them."""
+    found = shelf.find(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _between(plan: WorkPlan, older: Snapshot, newer: Snapshot) -> str:
+    """The address that compares two texts."""
+    query = urlencode({"from": older.code, "to": newer.code})
+    return f"{reverse('workplans:compare', args=[plan.year])}?{query}"
+
+
+# History
+
+
+@require_safe
+def history(request: HttpRequest, year: int) -> HttpResponse:
+    """What the register says about a plan, who sat at its draft, and its texts."""
+    plan, shelf = _find(request, year)
+    context = {
+        "plan": plan,
+        "title": _title(plan, shelf),
+        "lines": _lines(plan, shelf),
+        "revisions": shelf.revisions,
+        "compares": len(shelf.snapshots) > 1,
+    }
+    return render(request, "workplans/history.html", context)
+
+
+def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
+    """The register's entries and the sittings, the newest first."""
+    # A text that became public does not make public what was said to it at the table.
+    told = {row.symbol for row in shelf.revisions if row.pk in shelf.put_before}
+    documents = list(Document.objects.filter(plan=plan))
+    found: list[tuple[datetime, histories.Line]] = [
+        (entry.at, histories.line(entry))
+        for entry in entries_about(plan, *documents)
+        if shelf.has_draft
+        or entry.facts.get("revision", entry.facts.get("symbol", "")) in told
+        or entry.act in OPEN_ACTS
+    ]
+    known = {snapshot.code: snapshot for snapshot in shelf.snapshots}
+    for sitting in shelf.sittings:
+        # Starting a plan and taking a text in are on the register already.
+        if sitting.parts:
+            line = histories.sitting_line(sitting)
+            left = known[f"s{sitting.pk}" if sitting.digest else NOW]
+            if found_before := shelf.before(left):
+                line["url"] = _between(plan, found_before, left)
+                line["label"] = _("See what changed")
+            found.append((sitting.ended, line))
+    found.sort(key=itemgetter(0), reverse=True)
+    return [line for _at, line in found]
+
+
+# Comparison
+
+
+@require_safe
+def compare(request: HttpRequest, year: int) -> HttpResponse:
+    """Any two texts of a plan: what differs, in a sentence, a list and the marked words."""
+    plan, shelf = _find(request, year)
+    snapshots = shelf.snapshots
+    context: dict[str, Any] = {"plan": plan, "title": _title(plan, shelf)}
+    if len(snapshots) > 1:
+        newer = _snapshot(shelf, request.GET.get("to") or snapshots[0].code)
+        older = _snapshot(shelf, request.GET.get("from") or _usual(shelf, newer).code)
+        form = CompareForm(snapshots=snapshots, initial={"older": older.code, "newer": newer.code})
+        context |= {
+            "form": form,
+            "older": older,
+            "newer": newer,
+            "changes": comparison.changes(shelf.form(older), shelf.form(newer)),
+            "view": request.GET.get("view"),
+            "query": f"{urlencode({'from': older.code, 'to': newer.code})}&",
+            "restores": [found for found in (older, newer) if found.code != NOW]
+            if _can_restore(request, plan)
+            else [],
+        }
+    return render(request, "workplans/compare.html", context)
+
+
+def _usual(shelf: Shelf, newer: Snapshot) -> Snapshot:
+    """What a text is compared with if nothing is said: the revision before it, or any text."""
+    before = shelf.snapshots[shelf.snapshots.index(newer) + 1 :]
+    revisions = [found for found in before if found.revision]
+    return next(iter(revisions or before), newer)
+
+
+def _can_restore(request: HttpRequest, plan: WorkPlan) -> bool:
+    drafting = request.standing.drafting is not None  # type: ignore[attr-defined]
+    return drafting and procedure.allows("edit", plan.status)
+
+
+# Restoring
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest, year: int, snapshot: str) -> HttpResponse:
+    """Say what bringing the draft back to a text of it would change, and do so."""
+    plan, shelf = _find(request, year)
+    admit("edit", request.standing)  # type: ignore[attr-defined]
+    target = _snapshot(shelf, snapshot)
+    if target.code == NOW:
+        raise Http404
+    try:
+        procedure.follow("edit", plan.status)
+    except OutOfOrder as refusal:
+        messages.info(request, str(refusal))
+        return redirect("workplans:history", year=year)
+    form = RestoreForm(request.POST if request.method == "POST" else None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        problems = _restore(request, plan, shelf, target, form.cleaned_data["seen"])
+        if not problems:
+            return redirect("workplans:history", year=year)
+        plan, shelf = _find(request, year)
+    # In this order: a change between the two lets the version be the older one, and is noticed.
+    seen = plan.version
+    now = shelf.form(shelf.snapshots[0])
+    context = {
+        "plan": plan,
+        "title": _title(plan, shelf),
+        "target": target,
+        "form": RestoreForm(initial={"seen": seen}),
+        "changes": comparison.changes(now, shelf.form(target)),
+        "view": request.GET.get("view"),
+        "errors": [{"text": problem} for problem in problems],
+    }
+    status = 409 if problems else 422 if form.errors else 200
+    return render(request, "workplans/restore.html", context, status=status)
+
+
+def _restore(
+    request: HttpRequest, plan: WorkPlan, shelf: Shelf, target: Snapshot, seen: int
+) -> list[str]:
+    """What stands in the way of restoring a text; nothing, if it is restored."""
+    try:
+        done = restoring.restore(
+            plan,
+            shelf.form(target),
+            source=source_of(shelf, target),
+            seen=seen,
+            by=request.person,  # type: ignore[attr-defined]
+            on=timezone.now(),
+        )
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except (OutOfOrder, Superseded) as refusal:
+        return [str(refusal)]
+    except content.InvalidPlan as refusal:
+        return refusal.problems
+    if done is None:
+        messages.info(request, _("The draft says this already."))
+    else:
+        messages.success(
+            request,
+            _("The draft is restored. What it said before stays in the history."),
+        )
+    return []

@@ -1,0 +1,198 @@
+"""The page of one part of the draft: what it is made of, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from secretariat.standing import NotEntitled
+from workplans import parts, procedure
+from workplans.forms.drafting import ActivityForm, AreaForm, GeneralForm, PartForm, TextForm
+from workplans.merging import Values
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
+from workplans.models.plan import Part, Versioned
+from workplans.operations import editing
+from workplans.procedure import OutOfOrder
+from workplans.views import hints
+from workplans.views.acting import admit
+
+# What parts are called in addresses, among the texts put aside, and among those present.
+GENERAL, AREA, ACTIVITY = "general", "area", "activity"
+ANNEX, WORKING_GROUP = str(TextBlock.Kind.ANNEX), str(TextBlock.Kind.WORKING_GROUP)
+KINDS: dict[str, type[Versioned]] = {
+    GENERAL: WorkPlan,
+    AREA: PriorityArea,
+    ACTIVITY: Activity,
+    ANNEX: TextBlock,
+    WORKING_GROUP: TextBlock,
+}
+
+
+def find(request: HttpRequest, year: int) -> WorkPlan:
+    """The plan, for a person who may edit plans."""
+    plan: WorkPlan = get_object_or_404(
+        WorkPlan.objects.visible_to(request.user).select_related(
+            "presidency__state", "revision", "changed_by"
+        ),
+        year=year,
+    )
+    admit("edit", request.standing)  # type: ignore[attr-defined]
+    return plan
+
+
+def settled(plan: WorkPlan) -> str:
+    """Why the plan's text cannot be changed any more; nothing while it can."""
+    try:
+        procedure.follow("edit", plan.status)
+    except OutOfOrder as refusal:
+        return str(refusal)
+    return ""
+
+
+def closed(request: HttpRequest, plan: WorkPlan) -> HttpResponse | None:
+    """Back to the overview with a sentence, where the plan's text is settled."""
+    if refusal := settled(plan):
+        messages.info(request, refusal)
+        return redirect("workplans:overview", year=plan.year)
+    return None
+
+
+def act(request: HttpRequest, what: Callable[..., Any], *args: Any, **facts: Any) -> Any:
+    """An act on the draft by the person of the request, now."""
+    try:
+        return what(*args, **facts, by=request.person, on=timezone.now())  # type: ignore[attr-defined]
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+
+
+@dataclass
+class Page:
+    """The page of one part. part: None where it was removed, or is not there yet.
+
+    key: None for a new part until its form says which. within: the area it is added to.
+    """
+
+    request: HttpRequest
+    plan: WorkPlan
+    sort: str
+    key: UUID | None
+    part: Any = None
+    new: bool = False
+    within: PriorityArea | None = None
+
+    @property
+    def kind(self) -> type[Versioned]:
+        return KINDS[self.sort]
+
+    def said(self) -> Values:
+        """What the part says now; of one that is not there, what it would begin with."""
+        if self.part is not None:
+            return parts.read(self.part)
+        if self.sort == ACTIVITY:
+            area = self.within.pk if self.within else ""
+            kind, stage = str(Activity.Kind.PROJECT), str(Activity.Stage.PLANNED)
+            return {"area": area, "kind": kind, "state": stage}
+        return {}
+
+    def form(self, data: Any = None, *, keeps: Values | None = None, **options: Any) -> PartForm:
+        """keeps: what an activity says, so that whatever it has chosen is offered."""
+        if self.sort == GENERAL:
+            return GeneralForm(data, **options)
+        if self.sort == AREA:
+            return AreaForm(data, **options)
+        if self.sort == ACTIVITY:
+            if keeps is None and self.part is not None:
+                keeps = parts.read(self.part)
+            on = self.request.standing.day  # type: ignore[attr-defined]
+            return ActivityForm(data, plan=self.plan, on=on, keeps=keeps, **options)
+        return TextForm(data, sort=self.sort, **options)
+
+    def blank(self, key: UUID) -> Part:
+        """A new part, not yet saved."""
+        if self.sort == ACTIVITY:
+            return Activity(key=key)
+        if self.sort == AREA:
+            return PriorityArea(plan=self.plan, key=key)
+        return TextBlock(plan=self.plan, kind=self.sort, key=key)
+
+    @property
+    def title(self) -> str:
+        if self.sort == GENERAL:
+            return _("Title and preamble")
+        return str(self.part) if self.part is not None else ""
+
+    @property
+    def template(self) -> str:
+        names = {GENERAL: "general", AREA: "area", ACTIVITY: "activity"}
+        return f"workplans/edit_{names.get(self.sort, 'text')}.html"
+
+    @property
+    def address(self) -> str:
+        """Where the part is edited, or added."""
+        year = self.plan.year
+        if self.sort == GENERAL:
+            return reverse("workplans:edit_general", args=[year])
+        if not self.new:
+            return address_of(year, self.sort, self.key)
+        if self.sort == AREA:
+            return reverse("workplans:area_add", args=[year])
+        if self.sort == ACTIVITY and self.within is not None:
+            return reverse("workplans:activity_add", args=[year, self.within.key])
+        if self.sort == ACTIVITY:
+            return reverse("workplans:edit", args=[year])
+        return reverse("workplans:text_add", args=[year, self.sort])
+
+    @property
+    def back(self) -> str:
+        """The part's place in the list of parts."""
+        return f"{reverse('workplans:edit', args=[self.plan.year])}#part-{self.key}"
+
+    def context(self) -> dict[str, Any]:
+        """What the part's own template asks for."""
+        found: dict[str, Any] = {
+            "plan": self.plan,
+            "part": self.part,
+            "sort": self.sort,
+            "kind": self.kind.__name__.lower(),
+            "new": self.new,
+        }
+        if self.sort == AREA and self.part is not None:
+            found["order"] = list(self.part.objectives.all())
+        if self.sort == ACTIVITY:
+            found["area"] = self.within
+            if self.part is not None:
+                found["order"] = list(self.part.indicators.all())
+                day = self.request.standing.day  # type: ignore[attr-defined]
+                found["hints"] = hints.of_activity(self.plan, self.part.key, day)
+        if self.kind is TextBlock:
+            found |= {"kind_words": TextBlock.Kind(self.sort).label, "text_kind": self.sort}
+        return found
+
+
+def address_of(year: int, sort: str, key: UUID | None) -> str:
+    """The page of a part that is there, or was."""
+    if sort == GENERAL:
+        return reverse("workplans:edit_general", args=[year])
+    name = {AREA: "area", ACTIVITY: "activity"}.get(sort, "text")
+    return reverse(f"workplans:{name}", args=[year, key])
+
+
+def open_page(request: HttpRequest, plan: WorkPlan, sort: str, key: UUID) -> Page:
+    """The page of a part by its identity, whether or not the part is there."""
+    if sort == GENERAL:
+        return Page(request, plan, sort, plan.key, plan)
+    kind: Any = KINDS[sort]
+    part = editing.find(plan, kind, key)
+    if isinstance(part, TextBlock):
+        sort = part.kind
+    return Page(request, plan, sort, key, part)

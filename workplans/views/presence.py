@@ -1,0 +1,35 @@
+"""Who has which part open (static/js/presence.js asks), and a fresh token for an old page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.views.decorators.http import require_http_methods
+
+from workplans import presence
+from workplans.views.pages import KINDS, find
+
+STATES = (presence.EDITING, presence.READING, presence.AWAY)
+
+
+@require_http_methods(["GET", "POST"])
+def present(request: HttpRequest, year: int) -> HttpResponseBase:
+    """GET: everybody at every part. POST: say that a page is open, and hear who else is there."""
+    plan = find(request, year)
+    person = request.person  # type: ignore[attr-defined]
+    if request.method != "POST":
+        here = presence.sentences(plan, but=person)
+        return JsonResponse({"here": here, "token": get_token(request)})
+    try:
+        part, page = (UUID(request.POST.get(name, "")) for name in ("part", "page"))
+    except ValueError:
+        return HttpResponseBadRequest()
+    sort, state = request.POST.get("sort", ""), request.POST.get("state", "")
+    if sort not in KINDS or state not in STATES:
+        return HttpResponseBadRequest()
+    here = presence.beat(plan, part, page=page, person=person, state=state)
+    sentence = presence.about(part, here, page=page, person=person, sort=sort)
+    return JsonResponse({"sentence": sentence})
