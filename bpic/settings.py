@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "guardian",
     "csp",
     "django_htmx",
+    "django_prose_editor",
     "bpic.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

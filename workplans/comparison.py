@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from secretariat.dates import PartialDate, span
-from workplans import wording
+from workplans import appearance, wording
 from workplans.content import Form
 from workplans.models import Activity
 
@@ -51,8 +51,8 @@ class Move:
 class Difference:
     """One field of a part, in words, as it was and as it is.
 
-    lines: the field holds one fact on each line. moved: an objective or an indicator that stands
-    at another place among its like; its words may be the same.
+    lines: the field holds one fact on each line. prose: it is a prose text. moved: an objective or
+    an indicator that stands at another place among its like; its words may be the same.
     """
 
     name: str
@@ -60,12 +60,13 @@ class Difference:
     before: str
     after: str
     lines: bool = False
+    prose: bool = False
     moved: Move | None = None
 
     @cached_property
     def marked(self) -> wording.Marked:
         """Both texts in one, word by word; worked out when it is first asked for."""
-        return wording.compare(self.before, self.after, lines=self.lines)
+        return wording.compare(self.before, self.after, lines=self.lines, prose=self.prose)
 
 
 class State(Enum):
@@ -179,6 +180,7 @@ class _Value:
     words: str
     means: str = ""
     lines: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def plain(found: Changes) -> str:
             if item.moved:
                 lines.append(f"{item.label}: {item.moved.sentence}")
             if item.marked:
-                said = wording.plain(item.marked)
+                said = appearance.plain(item.marked)
                 lines.append(f"{item.label}:\n{said}" if "\n" in said else f"{item.label}: {said}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
@@ -272,8 +274,14 @@ def _differences(before: dict[str, _Value], after: dict[str, _Value]) -> Iterato
                 said = was.means, now.means
         elif name not in moves:
             continue
-        lines = now.lines or was.lines
-        yield Difference(name, now.label or was.label, *said, lines, moves.get(name))
+        yield Difference(
+            name,
+            now.label or was.label,
+            *said,
+            lines=now.lines or was.lines,
+            prose=now.prose or was.prose,
+            moved=moves.get(name),
+        )
 
 
 def _piece_moves(before: Iterable[str], after: Iterable[str]) -> dict[str, Move]:
@@ -331,7 +339,7 @@ def _parts(form: Form) -> Iterator[_Found]:
         Part("general", "general", ""),
         {
             "title": _Value(_("Title"), form["title"]),
-            "preamble": _Value(_("Preamble"), form["preamble"]),
+            "preamble": _Value(_("Preamble"), form["preamble"], prose=True),
             "source_note": _Value(_("Note on sources"), form["source_note"]),
             "language": _Value(_("Original language"), form["language"]),
             "presidency": _Value(_("Presidency"), form["presidency"]["name"]),
@@ -344,7 +352,7 @@ def _parts(form: Form) -> Iterator[_Found]:
                 "title": _Value(_("Title"), area["title"]),
                 **{
                     f"objective-{item['id']}": _Value(
-                        _("Objective"), item["text"], f"– {item['text']}"
+                        _("Objective"), item["text"], f"– {item['text']}", prose=True
                     )
                     for item in area["objectives"]
                 },
@@ -366,7 +374,7 @@ def _parts(form: Form) -> Iterator[_Found]:
                 Part(kind, block["id"], block["title"], str(number) if kind == "annex" else ""),
                 {
                     "title": _Value(_("Title"), block["title"]),
-                    "text": _Value(_("Text"), block["text"]),
+                    "text": _Value(_("Text"), block["text"], prose=True),
                 },
                 home=key,
                 home_title=title,
@@ -390,7 +398,7 @@ def _activity(activity: dict[str, Any]) -> dict[str, _Value]:
     values = {
         "kind": _Value(_("Kind"), str(Activity.Kind(activity["kind"]).label)),
         "title": _Value(_("Title"), activity["title"]),
-        "description": _Value(_("Description"), activity["description"]),
+        "description": _Value(_("Description"), activity["description"], prose=True),
         "lead": _lines(_("Lead"), (lead["name"], lead["authority"]) if lead else (), lead),
         "co_leads": _lines(
             _("Co-leads"), (state["name"] for state in activity["co_leads"]), activity["co_leads"]

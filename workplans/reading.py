@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from workplans.content import Form
-from workplans.typesetting.passages import Block, Numbering
+from workplans.typesetting.passages import Numbering
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph with the list that follows it; a list that opens a text has no number."""
+    """A paragraph with the lists and tables that follow it, as prose.
+
+    A heading, and a list that opens a text, have no number.
+    """
 
     anchor: str
     number: int | None
@@ -97,14 +100,10 @@ def _paragraphs(text: str, stem: str, numbering: Numbering) -> tuple[Paragraph, 
     """The paragraphs of one text. The first stands at the text's own address, others after it."""
     runs: list[tuple[int | None, list[str]]] = []
     for block in numbering.blocks(text):
-        if block.text or not runs:
+        if block.number or block.is_heading or not runs:
             runs.append((block.number, []))
-        runs[-1][1].append(_plain(block))
+        runs[-1][1].append(block.block.source)
     return tuple(
-        Paragraph(stem if place == 1 else f"{stem}-{place}", number, "\n".join(lines))
-        for place, (number, lines) in enumerate(runs, 1)
+        Paragraph(stem if place == 1 else f"{stem}-{place}", number, "\n\n".join(sources))
+        for place, (number, sources) in enumerate(runs, 1)
     )
-
-
-def _plain(block: Block) -> str:
-    return block.text or "\n".join(f"- {point}" for point in block.points)

@@ -1,4 +1,4 @@
-"""The difference of two plain texts as words: blocks first, then the words inside a changed block.
+"""The difference of two texts as words: blocks first, then the words inside a changed block.
 
 A block is a paragraph, a point of a list, or a line of a field that holds one fact on each. Both
 texts are compared in NFC with "\\n" at the ends of lines. A cut never falls inside a grapheme
@@ -9,18 +9,20 @@ thousands of times, what cannot be matched cheaply is shown as replaced. No data
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 import regex
+
+from workplans.prose import Piece, Sort, pieces
+from workplans.prose import lines as lines_of
 
 # A word of a script that parts its words; a single sign of one that does not; a number with its
 # separators ("1,000.5") stays whole. Each alternative goes by whole grapheme clusters.
@@ -30,9 +32,6 @@ _TOKENS = regex.compile(
     r"|(?:(?=\s)\X)+"
     r"|\X"
 )
-_POINT = re.compile(r"[ \t]*-[ \t]+(?=\S)")
-_CLUSTER = regex.compile(r"\X")
-_GAP = re.compile(r"\n(?:[ \t]*\n)*")
 
 # Of a block in which more than this share differs, the old and the new are shown one after the
 # other: a patchwork of words could not be read.
@@ -83,20 +82,13 @@ class Run:
 Runs = tuple[Run, ...]
 
 
-class Sort(Enum):
-    """How a block is set."""
-
-    PARAGRAPH = "paragraph"
-    POINT = "point"
-    LINE = "line"
-
-
 @dataclass(frozen=True)
 class Passage:
     """A block of both texts, or of one.
 
     sort: how it is set now. was: how it was set before, where that is another way. lead and tail
-    are what stands around its words: the dash of a point, the line breaks after it.
+    are what stands around its words: the dash of a point, the line breaks after it. prose: whether
+    there are signs among its words that nobody sees (workplans/prose).
     """
 
     mark: Mark | None
@@ -105,6 +97,7 @@ class Passage:
     lead: Runs = ()
     tail: Runs = ()
     was: Sort | None = None
+    prose: bool = False
 
     @property
     def runs(self) -> Runs:
@@ -133,26 +126,34 @@ class Passage:
         return tuple(run for run in self.body if not run.deleted)
 
     @property
-    def was_point(self) -> bool:
-        return (self.was or self.sort) is Sort.POINT
-
-    @property
-    def became_point(self) -> bool:
-        return self.was is not None and self.sort is Sort.POINT
-
-    @property
-    def became_paragraph(self) -> bool:
-        return self.was is not None and self.sort is Sort.PARAGRAPH
+    def before(self) -> Sort:
+        """How it was set before."""
+        return self.was or self.sort
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Passages that stand together on a page: the points of one list, or what did not change."""
+    """Passages that stand together on a page: the points of one list, the rows of one table."""
 
     passages: tuple[Passage, ...]
-    listed: bool = False
-    lines: bool = False
+    sort: Sort = Sort.PARAGRAPH
     folded: bool = False
+
+    @property
+    def listed(self) -> bool:
+        return self.sort is Sort.POINT
+
+    @property
+    def numbered(self) -> bool:
+        return self.sort is Sort.NUMBER
+
+    @property
+    def tabled(self) -> bool:
+        return self.sort is Sort.ROW
+
+    @property
+    def lines(self) -> bool:
+        return self.sort is Sort.LINE
 
 
 @dataclass(frozen=True)
@@ -196,18 +197,16 @@ class Marked:
 
         Three or more that did not change are folded, but for those beside a change.
         """
-        found: list[Stretch] = []
-        for folded, passages in self._folded():
-            for sort, run in groupby(passages, key=lambda passage: passage.sort):
-                found.append(
-                    Stretch(
-                        tuple(run),
-                        listed=sort is Sort.POINT,
-                        lines=sort is Sort.LINE,
-                        folded=folded,
-                    )
-                )
-        return tuple(found)
+        return tuple(
+            stretch
+            for folded, passages in self._folded()
+            for stretch in _stretches(passages, folded=folded)
+        )
+
+    @property
+    def all_stretches(self) -> tuple[Stretch, ...]:
+        """The same with nothing folded."""
+        return tuple(_stretches(self.passages, folded=False))
 
     def _folded(self) -> Iterator[tuple[bool, list[Passage]]]:
         last = len(self.passages) - 1
@@ -221,17 +220,23 @@ class Marked:
             yield not visible and len(passages) >= 3, passages
 
 
+def _stretches(passages: Sequence[Passage], *, folded: bool) -> Iterator[Stretch]:
+    for sort, run in groupby(passages, key=lambda passage: passage.sort.together):
+        yield Stretch(tuple(run), sort or Sort.PARAGRAPH, folded)
+
+
 def normal(text: str) -> str:
     """A text as it is compared: in NFC, with "\\n" at the ends of lines."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def compare(old: str, new: str, *, lines: bool = False) -> Marked:
+def compare(old: str, new: str, *, lines: bool = False, prose: bool = False) -> Marked:
     """Both texts in one, with what differs marked.
 
-    lines: the texts hold one fact on each line, as a list of partners does.
+    lines: the texts hold one fact on each line, as a list of partners does. prose: they are prose
+    texts, in which signs make headings, tables and emphasis.
     """
-    before, after = _blocks(normal(old), lines), _blocks(normal(new), lines)
+    before, after = (_blocks(normal(text), lines, prose) for text in (old, new))
     same = aligned([block.key for block in before], [block.key for block in after])
     found: list[Passage] = []
     i = j = 0
@@ -240,35 +245,15 @@ def compare(old: str, new: str, *, lines: bool = False) -> Marked:
         if x < len(before):
             found.append(_both(before[x], after[y]))
         i, j = x + 1, y + 1
-    return Marked(tuple(found))
-
-
-def plain(marked: Marked) -> str:
-    """The marks as signs, for text without any other: "[-deleted-] {+inserted+}"."""
-    signs = {Mark.INSERTED: "{{+{}+}}", Mark.DELETED: "[-{}-]"}
-    lines = []
-    for passage in marked.passages:
-        dash = "- " if passage.sort is Sort.POINT else ""
-        words: list[str] = []
-        for before, run in zip([None, *passage.body], passage.body, strict=False):
-            if before and before.deleted and run.inserted:
-                words.append(" ")
-            words.append(signs[run.mark].format(run.text) if run.mark in signs else run.text)
-        lines.append(dash + "".join(words))
-    return "\n".join(lines)
+    return Marked(tuple(replace(passage, prose=True) if prose else passage for passage in found))
 
 
 # Blocks
 
 
 @dataclass(frozen=True)
-class _Block:
-    """A block as it stands in its text, which is what its three pieces say one after the other."""
-
-    sort: Sort
-    lead: str
-    body: str
-    tail: str
+class _Block(Piece):
+    """A piece of one of the texts, as it is compared with those of the other."""
 
     @property
     def key(self) -> str:
@@ -279,39 +264,9 @@ class _Block:
         return Counter(token for token in _TOKENS.findall(self.body) if not token.isspace())
 
 
-def _blocks(text: str, lines: bool) -> list[_Block]:
-    """The blocks of a normal text, in which nothing of it is lost.
-
-    A paragraph goes on over single line breaks, a point does not; so does workplans/typesetting.
-    """
-    found: list[_Block] = []
-    begin = 0
-    while begin < len(text):
-        lead, sort = _lead(text, begin, lines)
-        end = begin + len(lead)
-        while True:
-            gap = _GAP.search(text, end)
-            if gap is None:
-                end = after = len(text)
-                break
-            end, after = gap.span()
-            ends_here = lines or sort is Sort.POINT or gap[0].count("\n") > 1
-            if ends_here or _lead(text, after, lines)[0]:
-                break
-            end = after
-        found.append(_Block(sort, lead, text[begin + len(lead) : end], text[end:after]))
-        begin = after
-    return found
-
-
-def _lead(text: str, place: int, lines: bool) -> tuple[str, Sort]:
-    """The dash with which a point begins, unless what follows it belongs to its last space."""
-    if lines:
-        return "", Sort.LINE
-    found = _POINT.match(text, place)
-    if found and _CLUSTER.match(text, found.end() - 1).end() == found.end():
-        return found[0], Sort.POINT
-    return "", Sort.PARAGRAPH
+def _blocks(text: str, by_line: bool, prose: bool) -> list[_Block]:
+    found = lines_of(text) if by_line else pieces(text, plain=not prose)
+    return [_Block(piece.sort, piece.lead, piece.body, piece.tail) for piece in found]
 
 
 def _whole(block: _Block, mark: Mark) -> Passage:

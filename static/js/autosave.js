@@ -52,14 +52,19 @@ const controls = (name) => {
   return found instanceof RadioNodeList ? [...found] : [found];
 };
 
+// What a person sees of a control: a prose text may stand in an editor of its own.
+const visible = (control) => control.prose?.frame ?? control;
+const heard = (control) => control.prose?.editor.view.dom ?? control;
+const isAt = (control) => visible(control).contains(document.activeElement);
+
 const isTick = (control) => control.type === "checkbox" || control.type === "radio";
 
 // Show what somebody else wrote, unless the person is at it or has changed it themselves.
-const show = (boxes, sent) => {
+const show = (boxes, sent, prose) => {
   const now = read();
   const all = Object.entries(boxes).map(([name, values]) => [name, values, controls(name)]);
   for (const [name, , found] of all) {
-    if (!found.length || found.includes(document.activeElement)) return false;
+    if (!found.length || found.some(isAt)) return false;
     if (JSON.stringify(now[name] ?? []) !== JSON.stringify(sent[name] ?? [])) return false;
   }
   for (const [, values, found] of all) {
@@ -71,6 +76,7 @@ const show = (boxes, sent) => {
     for (const control of found) {
       if (isTick(control)) control.checked = values.includes(control.value);
       else control.value = values[0] ?? "";
+      control.prose?.take(prose ?? "");
     }
     const after = read()[name];
     if (after) sent[name] = after;
@@ -120,7 +126,7 @@ const unmark = (name) => {
   if (!error) return;
   error.closest(".field")?.classList.remove("field--error");
   error.remove();
-  for (const control of controls(name)) {
+  for (const control of controls(name).map(heard)) {
     control.removeAttribute("aria-invalid");
     const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== `id_${name}_error`);
     if (others.length) control.setAttribute("aria-describedby", others.join(" "));
@@ -142,9 +148,9 @@ const mark = (name, sentences) => {
     error.append(one);
   }
   if (isTick(first)) field.insertBefore(error, field.querySelector(".choices"));
-  else field.insertBefore(error, first);
+  else visible(first).before(error);
   field.classList.add("field--error");
-  for (const control of controls(name)) {
+  for (const control of controls(name).map(heard)) {
     if (!isTick(control)) control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${error.id}`.trim());
   }
@@ -192,7 +198,7 @@ const accept = (answer, sent) => {
     const before = JSON.parse(input("opened").value || "{}");
     const opened = answer.opened;
     for (const [name, boxes] of Object.entries(answer.theirs)) {
-      if (show(boxes, sent)) continue;
+      if (show(boxes, sent, (answer.shown ?? {})[name])) continue;
       // What the page does not show was not seen: the next saving has to ask again.
       if (name in before) opened[name] = before[name];
       else delete opened[name];
@@ -377,7 +383,7 @@ const begin = () => {
 
   form.addEventListener("input", noticed);
   form.addEventListener("focusout", (event) => {
-    const name = event.target.name;
+    const name = event.target.name ?? event.target.closest(".prose-box")?.querySelector("textarea").name;
     if (name && problems[name]) setTimeout(() => problems[name] && mark(name, problems[name]));
     if (changedAt && !paused && !tries) save();
   });

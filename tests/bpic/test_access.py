@@ -832,6 +832,7 @@ DOORS = {
     "sign_out": "stranger",
     "secretariat:accept_invitation": "visitor",
     "own_calendar": "head",
+    "workplans:prose": "staff",
     "workplans:present": "staff",
     "workplans:parked_text": "staff",
     "workplans:parked_discard": "staff",

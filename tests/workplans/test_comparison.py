@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workplans import wording
+from workplans import appearance
 from workplans.comparison import State, changes, plain
 from workplans.wording import normal
 
@@ -168,7 +168,7 @@ def test_the_figures_of_an_indicator_keep_their_names(old, new):
     old["areas"][0]["activities"][0]["indicators"] = [figures]
     new["areas"][0]["activities"][0]["indicators"] = [{**figures, "baseline": "", "target": "40"}]
     ((item,),) = (part.fields for part in changes(old, new).changed)
-    assert wording.plain(item.marked).split("\n")[-1] == "[-Baseline: 40-] {+Target: 40+}"
+    assert appearance.plain(item.marked).split("\n")[-1] == "[-Baseline: 40-] {+Target: 40+}"
 
 
 def test_the_changes_as_plain_text(old, new):
@@ -323,7 +323,8 @@ def applied(found, old, new):
         form.setdefault("left", []).extend(row.get("activities", []))
     left = {item["id"]: item for item in form.pop("left", [])}
     coming = [(part.id, None) for part in found.added]
-    for part in found.changed:
+    # An activity leaves its area before that area goes elsewhere.
+    for part in sorted(found.changed, key=lambda part: part.kind == "area"):
         if part.moved:
             holder, row = there(form).get(part.id, (None, left.get(part.id)))
             if holder is not None:

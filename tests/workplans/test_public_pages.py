@@ -194,5 +194,5 @@ def test_a_list_that_opens_a_text_has_no_number(form):
     form = {**form, "preamble": "- first\n- second\n\nA paragraph.\n\n- its list"}
     opening, paragraph = reading.compose(form).preamble
     assert (opening.number, opening.text) == (None, "- first\n- second")
-    assert (paragraph.number, paragraph.text) == (1, "A paragraph.\n- its list")
+    assert (paragraph.number, paragraph.text) == (1, "A paragraph.\n\n- its list")
     assert (opening.anchor, paragraph.anchor) == ("preamble-text", "preamble-text-2")

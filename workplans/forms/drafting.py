@@ -27,6 +27,7 @@ from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
 from secretariat.models import Authority, Membership, State
+from workplans.forms.prose import HINT, ProseBox
 from workplans.legible import legible
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
@@ -147,6 +148,10 @@ class PartForm(forms.ModelForm):
         """The fields a value is written in, as a template draws them."""
         return [self[name]] if name in self.fields else []
 
+    def is_prose(self, name: str) -> bool:
+        """Whether a value is a prose text."""
+        return name in self.fields and isinstance(self.fields[name].widget, ProseBox)
+
     def ask(self, name: str, *, readable: bool) -> None:
         """Put the question which of two texts of a field is to be kept."""
         choices = [(SAVED, _("Keep what is saved now"))]
@@ -261,11 +266,9 @@ class GeneralForm(PartForm):
     class Meta:
         model = WorkPlan
         fields = FIELDS[WorkPlan]
-        widgets = {"preamble": forms.Textarea(attrs={"rows": 14})}
+        widgets = {"preamble": ProseBox(attrs={"rows": 14})}
         help_texts = {
-            "preamble": gettext_lazy(
-                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
-            ),
+            "preamble": HINT,
             "source_note": gettext_lazy("Printed on the cover and above the text."),
         }
 
@@ -285,7 +288,7 @@ class AreaForm(PartForm):
             self.fields[f"{OBJECTIVE}{key}"] = forms.CharField(
                 label=_("New objective") if new else _("Objective %(number)d") % {"number": number},
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=ProseBox(attrs={"rows": 3}),
             )
             _limit(self.fields[f"{OBJECTIVE}{key}"])
 
@@ -315,12 +318,8 @@ class TextForm(PartForm):
     class Meta:
         model = TextBlock
         fields = FIELDS[TextBlock]
-        widgets = {"text": forms.Textarea(attrs={"rows": 14})}
-        help_texts = {
-            "text": gettext_lazy(
-                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
-            )
-        }
+        widgets = {"text": ProseBox(attrs={"rows": 14})}
+        help_texts = {"text": HINT}
 
     def __init__(self, data: Any = None, *, sort: str = "", **options: Any) -> None:
         """sort: of which kind the text is, for when it is not there any more."""
@@ -347,7 +346,7 @@ class ActivityForm(PartForm):
         model = Activity
         fields = FIELDS[Activity]
         widgets = {
-            "description": forms.Textarea(attrs={"rows": 8}),
+            "description": ProseBox(attrs={"rows": 8}),
             "partners": _lines(),
             "deliverables": _lines(4),
             "budget_note": _lines(),
@@ -357,9 +356,7 @@ class ActivityForm(PartForm):
         }
         labels = {"area": gettext_lazy("Priority area"), "state": gettext_lazy("State of work")}
         help_texts = {
-            "description": gettext_lazy(
-                "Leave an empty line between paragraphs. Lines that begin with “- ” form a list."
-            ),
+            "description": HINT,
             "lead_authority": gettext_lazy("The ministry or agency of the lead state."),
             "place": gettext_lazy("City and country."),
             "sources": gettext_lazy("Addresses of the pages it is taken from, one on each line."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
+from workplans.prose import Spans
 from workplans.typesetting import passages
 
 register = template.Library()
@@ -20,3 +21,9 @@ def directed(text: object, direction: str) -> SafeString:
 def own_direction(text: object, direction: str) -> str:
     """The direction a paragraph of this text is set in."""
     return passages.own_direction(str(text), direction)
+
+
+@register.filter
+def directed_spans(spans: Spans, direction: str) -> SafeString:
+    """The same of words in several styles."""
+    return passages.directed_spans(spans, direction)

@@ -19,7 +19,7 @@ from secretariat.dates import PartialDate, span
 from workplans import content
 from workplans.typesetting import fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
-from workplans.typesetting.passages import Numbering, blocks
+from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
     ACTIVITY_KINDS,
     DISTRIBUTIONS,
@@ -201,9 +201,9 @@ def _work_plan(order: Order, numbering: Numbering) -> Page:
 def _record(order: Order) -> Page:
     composed = record.compose(order)
     for decision in composed["decisions"]:
-        decision["blocks"] = blocks(decision["reason"])
+        decision["blocks"] = plain_blocks(decision["reason"])
     for statement in composed["statements"]:
-        statement["blocks"] = blocks(statement["text"])
+        statement["blocks"] = plain_blocks(statement["text"])
     return composed
 
 
@@ -366,7 +366,7 @@ def _timeline(plan: dict[str, Any], mirrored: bool) -> Page | None:
 
 def _summit_report(order: Order, numbering: Numbering) -> Page:
     plan = order["plan"]
-    summary = numbering.blocks(order.get("summary") or "")
+    summary = numbering.plain_blocks(order.get("summary") or "")
     reports = {entry["activity"]: entry for entry in order.get("progress") or []}
     areas = []
     everything: Counter[str] = Counter()
@@ -408,7 +408,7 @@ def _summit_report(order: Order, numbering: Numbering) -> Page:
     total = sum(everything.values())
     return {
         "summary": summary,
-        "brief": numbering.blocks(
+        "brief": numbering.plain_blocks(
             "\n\n".join(record.year_in_brief(order, everything["completed"], total))
         ),
         "areas": areas,

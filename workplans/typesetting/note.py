@@ -68,7 +68,7 @@ def _standing(facts: Facts) -> list[str]:
 def compose(order: dict[str, Any], numbering: Numbering) -> Page:
     """The facts as rows and lists, in the groups both sides ticked."""
     facts = order["hand_over"]
-    remarks = numbering.blocks(facts["remarks"])
+    remarks = numbering.plain_blocks(facts["remarks"])
     groups: list[Page] = []
     for point in facts["points"]:
         if not groups or groups[-1]["title"] != point["group"]:

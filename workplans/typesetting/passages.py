@@ -1,4 +1,4 @@
-"""Plain text as paragraphs and lists, numbered through one document."""
+"""Texts as paragraphs, lists and tables, numbered through one document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+
+from workplans import prose
+from workplans.prose import Sort, Spans
+from workplans.prose.page import in_style
 
 # Hebrew, Arabic, Syriac, Thaana, N’Ko and their presentation forms.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -67,37 +71,82 @@ def directed(text: str, direction: str) -> SafeString:
     return SafeString("".join(pieces))
 
 
+def directed_spans(spans: Spans, direction: str) -> SafeString:
+    """The same of words in several styles; a phrase is one element whatever stands out in it."""
+    text = prose.words_of(spans)
+    other = "rtl" if direction == "ltr" else "ltr"
+    if direction == "ltr" and not _RIGHT_TO_LEFT.search(text):
+        phrases = []
+    elif own_direction(text, direction) == other:
+        phrases = [(0, len(text))]
+    else:
+        phrases = list(_phrases(text, other))
+    found: list[str] = []
+    last = 0
+    for begin, end in phrases:
+        found.append(_between(spans, last, begin))
+        found.append(format_html('<span dir="{}">{}</span>', other, _between(spans, begin, end)))
+        last = end
+    found.append(_between(spans, last, len(text)))
+    return SafeString("".join(found))
+
+
+def _between(spans: Spans, begin: int, end: int) -> SafeString:
+    """The words from one place to another, in their styles."""
+    found: list[str] = []
+    place = 0
+    for span in spans:
+        words = span.text[max(0, begin - place) : max(0, end - place)]
+        if words:
+            found.append(in_style(escape(words), span.style))
+        place += len(span.text)
+    return SafeString("".join(found))
+
+
 @dataclass(frozen=True)
 class Block:
-    """One paragraph, with its number if it has one, or one list."""
+    """A paragraph, with its number if it has one, a heading, a list or a table."""
 
+    block: prose.Block
     number: int | None = None
-    text: str = ""
-    points: tuple[str, ...] = ()
+
+    @property
+    def is_paragraph(self) -> bool:
+        return self.block.sort is Sort.PARAGRAPH
+
+    @property
+    def is_heading(self) -> bool:
+        return self.block.sort is Sort.HEADING
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.block.sort is Sort.NUMBER
+
+    @property
+    def words(self) -> str:
+        return self.block.words
+
+    @property
+    def spans(self) -> Spans:
+        return self.block.spans
+
+    @property
+    def items(self) -> tuple[Spans, ...]:
+        return self.block.items
+
+    @property
+    def head(self) -> tuple[Spans, ...]:
+        """The first row of a table, where it is its head."""
+        return self.block.rows[0] if self.block.headed else ()
+
+    @property
+    def rows(self) -> tuple[tuple[Spans, ...], ...]:
+        return self.block.rows[1:] if self.block.headed else self.block.rows
 
 
-def blocks(text: str) -> list[Block]:
+def plain_blocks(text: str) -> list[Block]:
     """The paragraphs and lists of a plain text, unnumbered."""
-    found: list[Block] = []
-    for chunk in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
-        prose: list[str] = []
-        points: list[str] = []
-        for line in (line.strip() for line in chunk.split("\n")):
-            if line.startswith("- "):
-                if prose:
-                    found.append(Block(text=" ".join(prose)))
-                    prose = []
-                points.append(line[2:].strip())
-            elif line:
-                if points:
-                    found.append(Block(points=tuple(points)))
-                    points = []
-                prose.append(line)
-        if prose:
-            found.append(Block(text=" ".join(prose)))
-        if points:
-            found.append(Block(points=tuple(points)))
-    return found
+    return [Block(block) for block in prose.blocks(prose.escaped(text))]
 
 
 @dataclass
@@ -108,12 +157,16 @@ class Numbering:
     places: list[tuple[int, str]] = field(default_factory=list)
 
     def blocks(self, text: str) -> list[Block]:
-        """The text's blocks; each paragraph has the next number, a list belongs to the last one."""
+        """The blocks of a prose text. Each paragraph has the next number; what follows it, a list
+        or a table, belongs to it."""
         found = []
-        for block in blocks(text):
-            if block.text:
-                self.last += 1
-                block = Block(number=self.last, text=block.text)
-            found.append(block)
-            self.places.append((self.last, block.text or "\n".join(block.points)))
+        for block in prose.blocks(text):
+            numbered = block.sort is Sort.PARAGRAPH
+            self.last += numbered
+            found.append(Block(block, self.last if numbered else None))
+            self.places.append((self.last, block.words))
         return found
+
+    def plain_blocks(self, text: str) -> list[Block]:
+        """The same of a plain text."""
+        return self.blocks(prose.escaped(text))

@@ -22,6 +22,7 @@ urlpatterns = [
             ]
         ),
     ),
+    path("desk/prose/", editing.prose, name="prose"),
     path(
         "desk/plans/<int:year>/parked/",
         include(

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workplans import draft, gaps, presence
+from workplans.forms.drafting import LONGEST
+from workplans.forms.prose import editable
 from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part
 from workplans.operations import editing, parking, rearranging, review
@@ -222,3 +224,12 @@ def calendar(request: HttpRequest, year: int) -> HttpResponse:
         return redirect("workplans:overview", year=year)
     messages.success(request, _("The calendar of meetings is up to date."))
     return redirect(f"{reverse('workplans:edit', args=[year])}#calendar")
+
+
+@require_POST
+def prose(request: HttpRequest) -> JsonResponse:
+    """A text as the editor begins with it, for a box that was plain until now."""
+    text = request.POST.get("text", "")
+    if len(text) > LONGEST:
+        return JsonResponse({}, status=413)
+    return JsonResponse({"html": editable(text)})

@@ -52,8 +52,9 @@ def _mine(request: HttpRequest, year: int, key: UUID) -> tuple[WorkPlan, Parked]
 class Field:
     """A field of a text put aside, as the page shows it.
 
-    choice: the question which text to keep, where somebody else changed the field too. theirs,
-    own: what is saved now and one's own text, marked against the text as it was opened.
+    prose: whether its texts are prose. choice: the question which text to keep, where somebody else
+    changed the field too. theirs, own: what is saved now and one's own text, marked against the
+    text as it was opened.
     """
 
     label: str
@@ -64,6 +65,7 @@ class Field:
     by: str
     unknown: bool
     unread: bool
+    prose: bool = False
     choice: Any = None
     theirs: wording.Marked | None = None
     own: wording.Marked | None = None
@@ -172,6 +174,7 @@ def _field(form: PartForm, name: str, said: dict[str, Any] | None, saved: Values
     now, mine = form.words(name, saved.get(name, "")), form.words(name, said["mine"])
     asked = CHOICE + name in form.fields
     compared = asked and said["was"] is not None
+    prose = form.is_prose(name)
     return Field(
         label=form.label_of(name),
         boxes=form.boxes_of(name),
@@ -182,8 +185,9 @@ def _field(form: PartForm, name: str, said: dict[str, Any] | None, saved: Values
         unknown=said["was"] is None,
         unread=bool(said.get("unread")) and not form.is_bound,
         choice=form[CHOICE + name] if asked else None,
-        theirs=wording.compare(was, now) if compared else None,
-        own=wording.compare(was, mine) if compared else None,
+        prose=prose,
+        theirs=wording.compare(was, now, prose=prose) if compared else None,
+        own=wording.compare(was, mine, prose=prose) if compared else None,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workplans.forms.drafting import PartForm, inputs
+from workplans.forms.prose import editable
 from workplans.models import TextBlock
 from workplans.operations import parking
 from workplans.views import parked
@@ -139,6 +140,9 @@ def _heard(outcome: Outcome) -> JsonResponse:
         "opened": opened,
         "version": page.part.version,
         "theirs": {name: inputs(name, outcome.now.get(name, "")) for name in theirs},
+        "shown": {
+            name: editable(outcome.now.get(name, "")) for name in theirs if form.is_prose(name)
+        },
         "told": told(outcome),
     }
     if outcome.created:
