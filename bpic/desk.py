@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bpic.handover import progress
 from meetings.models import Meeting
@@ -21,6 +22,7 @@ from secretariat.standing import Standing
 from workplans import history, obligations, queries, watch
 from workplans.models import Document, WorkPlan
 from workplans.obligations import Finding
+from workplans.operations import parking
 from workplans.permissions import voice_or_none
 
 
@@ -66,6 +68,7 @@ def of(standing: Standing) -> Desk:
     if standing.drafting:
         _record(desk)
     _hand_over(desk, standing, known)
+    _aside(desk, standing)
     _watch(desk, standing)
     desk.done = [
         history.line(entry)
@@ -248,6 +251,25 @@ def _hand_over(desk: Desk, standing: Standing, known: list[Turn]) -> None:
         waits = done[Side.INCOMING] < len(POINTS) or offered
         item = Item(title % {"state": turn.outgoing.state.name}, why, page)
         (desk.now if waits else desk.waiting).append(item)
+
+
+def _aside(desk: Desk, standing: Standing) -> None:
+    """For whoever wrote them, in office or not: texts that could not be saved."""
+    for year, number in parking.kept_by_year(standing.person):
+        title = ngettext(
+            "Decide about the text you put aside in the %(year)d work plan",
+            "Decide about the %(number)d texts you put aside in the %(year)d work plan",
+            number,
+        )
+        desk.now.append(
+            Item(
+                title % {"year": year, "number": number},
+                _("Only you see what could not be saved, and it stays until you have decided."),
+                reverse("workplans:parked", args=[year]),
+                None,
+                "waits",
+            )
+        )
 
 
 def _watch(desk: Desk, standing: Standing) -> None:

@@ -730,11 +730,18 @@ def _chosen(scene: Scene, shown: Sent) -> Sent:
 
 
 def _looked_at(scene: Scene, shown: Sent) -> Sent:
-    """What is confirmed of a table that both of the secretariat have chosen."""
-    for role in sorted(SECRETARIAT):
+    """What is confirmed of a table that everybody has chosen who writes on the day.
+
+    A chosen table is its chooser's own: nobody else is shown it, or takes it.
+    """
+    said: Sent = {}
+    for role in sorted({*SECRETARIAT, "next_chair"}):
         scene.client(role).post(scene.url("workplans:table"), _chosen(scene, shown))
         page = scene.client(role).get(scene.url("workplans:table_preview"))
-    return dict(page.context["form"].initial)
+        if page.status_code == 200:
+            said = dict(page.context["form"].initial)
+    assert said, "Nobody was shown the table."
+    return said
 
 
 EDITS: dict[str, tuple[Callable[[Scene, Sent], Sent], bool]] = {

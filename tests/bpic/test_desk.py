@@ -66,7 +66,7 @@ def lines_done(person):
     return desks.of(Standing.of(person, factories.TODAY)).done
 
 
-@pytest.mark.parametrize(("role", "queries"), [("head", 11), ("staff", 18), ("stranger", 11)])
+@pytest.mark.parametrize(("role", "queries"), [("head", 12), ("staff", 19), ("stranger", 12)])
 def test_a_desk_costs_the_same_whatever_lies_on_it(
     cast, consideration, sign_in, django_assert_num_queries, role, queries
 ):

@@ -1,9 +1,11 @@
 """Texts put aside: found again by their author, decided field by field, never by anybody else."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+import time_machine
 
 from secretariat.dates import PartialDate
 from tests import factories
@@ -12,6 +14,7 @@ from workplans.models import Activity, Parked, TextBlock
 
 pytestmark = pytest.mark.django_db
 
+NEW_YEAR = datetime(2028, 1, 1, 9, tzinfo=UTC)
 MINE = "我的文字，2027。\n\nनवाचार"
 THEIRS = "نص الرئاسة، 2027."
 
@@ -231,11 +234,99 @@ def test_a_settled_text_is_read_and_copied(staff, cast, draft, activity, agreed)
     assert "Your text can only be read here, and copied." in words(response)
     assert "我的文字，2027。" in words(response)
     assert "Save" not in re.findall(r"<button[^>]*>([^<]*)", words(response))
-    activity.refresh_from_db()
-    before = activity.description
-    assert decide(staff, row, description=MINE).status_code == 409
-    activity.refresh_from_db()
-    assert activity.description == before
+    # It is found from where the editor now leads.
+    overview = staff.get(at("edit", 2027), follow=True)
+    assert at("parked", 2027) in words(overview)
+    assert at("parked_text", 2027, row.key) in words(staff.get(at("parked", 2027)))
+    before = Activity.objects.values().get(pk=activity.pk)
+    late = {"seen": row.at.isoformat(), "description": "A third text, typed too late."}
+    response = staff.post(at("parked_text", 2027, row.key), late)
+    assert response.status_code == 409
+    assert "What you wrote just now" in words(response)
+    assert "A third text, typed too late." in words(response)
+    assert "我的文字，2027。" in words(response)
+    assert Activity.objects.values().get(pk=activity.pk) == before
+
+
+# Without the right to write
+
+
+def over(moment=NEW_YEAR):
+    """The day on which the next presidency begins."""
+    return time_machine.travel(moment, tick=False)
+
+
+def test_the_outgoing_read_and_discard_what_they_put_aside_and_save_it_no_more(
+    cast, sign_in, row, activity
+):
+    page, before = at("parked_text", 2027, row.key), Activity.objects.values().get(pk=activity.pk)
+    with over():
+        staff = sign_in(cast.staff)
+        desk = words(staff.get("/en/desk/"))
+        assert "Decide about the text you put aside in the 2027 work plan" in desk
+        assert at("parked", 2027) in desk
+        assert at("parked", 2027) in words(staff.get(at("overview", 2027)))
+        assert page in words(staff.get(at("parked", 2027)))
+        said = words(staff.get(page))
+        assert (
+            "Only the chair and the secretariat of the presidency can do this. "
+            "Your text can only be read here, and copied."
+        ) in said
+        for text in ("我的文字，2027。", "नवाचार", "Here", "Mayy 2027"):
+            assert text in said, text
+        assert 'name="choice' not in said and "<textarea" not in said
+        assert at("edit", 2027) not in said
+        late = {"choice-description": "mine", "description": "Too late.", "begins": "Mayy 2027"}
+        response = staff.post(page, {"seen": row.at.isoformat(), **late})
+        assert response.status_code == 403
+        assert words(response).count("What you wrote just now") == 1
+        assert "Too late." in words(response)
+        assert Activity.objects.values().get(pk=activity.pk) == before
+        for other in (cast.next_chair, cast.chair, cast.superuser, cast.head):
+            client = sign_in(other)
+            for name in ("parked_text", "parked_discard"):
+                url = at(name, 2027, row.key)
+                assert client.get(url).status_code == client.post(url).status_code == 404, other
+            assert "我的文字" not in words(client.get(at("parked", 2027))), other
+            assert "put aside" not in words(client.get("/en/desk/")), other
+        discard = at("parked_discard", 2027, row.key)
+        assert "我的文字，2027。" in words(staff.get(discard))
+        assert "Nothing is put aside." in words(staff.post(discard, follow=True))
+    row.refresh_from_db()
+    assert row.cleared is not None
+
+
+def test_who_lost_every_role_finds_their_own_words_and_nothing_of_the_draft(
+    cast, sign_in, row, activity, draft
+):
+    Activity.objects.filter(pk=activity.pk).update(description="A secret of the draft.")
+    draft.areas.update(title="A secret of the draft.")
+    fields = row.sent["fields"] | {"area": {"was": "", "mine": activity.area_id}}
+    sent = {"fields": fields}
+    Parked.objects.filter(pk=row.pk).update(person=cast.stranger, sent=sent)
+    client, page = sign_in(cast.stranger), at("parked_text", 2027, row.key)
+    assert client.get(at("overview", 2027)).status_code == 404
+    assert at("parked", 2027) in words(client.get("/en/desk/"))
+    for url in (at("parked", 2027), page, at("parked_discard", 2027, row.key)):
+        said = words(client.get(url))
+        assert "我的文字，2027。" in said, url
+        assert "A secret of the draft." not in said, url
+        assert at("overview", 2027) + '"' not in said, url
+    response = client.post(page, {"description": "Once more."})
+    assert response.status_code == 403
+    assert "A secret of the draft." not in words(response)
+    told = client.post(at("parked_discard", 2027, row.key), follow=True)
+    assert told.redirect_chain == [("/en/desk/", 302)]
+    assert "put aside in the" not in words(told)
+    assert client.get(at("parked", 2027)).status_code == 404
+
+
+def test_the_desk_counts_them_by_plan(cast, sign_in, staff, row, activity):
+    other = Activity.objects.exclude(pk=activity.pk).first()
+    Window(staff, page_of(other)).save(begins="Junee")
+    said = words(staff.get("/en/desk/"))
+    assert "Decide about the 2 texts you put aside in the 2027 work plan" in said
+    assert "put aside" not in words(sign_in(cast.chair).get("/en/desk/"))
 
 
 def test_the_last_objective_s_clash_with_its_removal(staff, chair, draft):

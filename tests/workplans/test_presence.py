@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -68,6 +69,24 @@ def test_only_those_who_may_edit_are_present_or_hear_who_is(cast, sign_in, activ
         client, status = sign_in(person), 200 if role in ("staff", "chair") else 404
         assert beat(client, activity, uuid.uuid4()).status_code == status, role
         assert client.get(at("present", 2027)).status_code == status, role
+
+
+def test_after_the_hand_over_an_open_page_is_refused_without_a_page_and_told_why(
+    cast, sign_in, activity
+):
+    with time_machine.travel(datetime(2028, 1, 1, 9, tzinfo=UTC), tick=True):
+        incoming, page = sign_in(cast.next_chair), uuid.uuid4()
+        assert beat(incoming, activity, page, "editing").status_code == 200
+        staff = sign_in(cast.staff)
+        refused = beat(staff, activity, uuid.uuid4(), "editing")
+        assert (refused.status_code, refused.content) == (403, b"")
+        assert sentence(incoming, activity, page) == ""
+        # A token, with which the page's next saving reads the sentence; and nothing of who writes.
+        heard = staff.get(at("present", 2027)).json()
+        assert heard["here"] == {} and heard["token"]
+        saving = staff.post(at("activity", 2027, activity.key), {"autosave": "yes"})
+        assert saving.status_code == 403
+        assert "Only the chair and the secretariat" in saving.content.decode()
 
 
 @pytest.mark.parametrize(

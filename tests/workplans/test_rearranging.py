@@ -1,9 +1,11 @@
 """Copying an activity; taking a part out with a reason, and putting it back."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from secretariat.models import Authority, Entry
@@ -110,7 +112,6 @@ def test_what_was_removed_meanwhile_is_not_copied(staff, draft, forum):
 
 def test_a_settled_text_is_not_rearranged(staff, adopted):
     row = Activity.objects.first()
-    assert staff.get(at("struck")).url == at("overview")
     for name in ("duplicate", "put_back"):
         response = staff.post(at(name, row.key), follow=True)
         assert response.redirect_chain == [(at("overview"), 302)]
@@ -132,6 +133,34 @@ def test_a_part_taken_out_stays_on_record_with_its_reason(staff, draft, forum, c
     history = staff.get(at("history"))
     assert "Took out of the draft: Forum number 1" in words(history)
     assert "Dorlan has no budget." in words(history)
+
+
+def test_who_reads_the_draft_reads_what_was_taken_out_and_who_writes_puts_it_back(
+    staff, draft, forum, cast, sign_in
+):
+    remove(staff, "activity", forum, reason="Dorlan has no budget.")
+    entry = Entry.objects.get(act="strike")
+    assert "Put it back" in words(staff.get(at("struck")))
+    with time_machine.travel(datetime(2028, 1, 1, 9, tzinfo=UTC), tick=False):
+        outgoing, incoming = sign_in(cast.staff), sign_in(cast.next_chair)
+        assert "Put it back" in words(incoming.get(at("struck")))
+        page = outgoing.get(at("struck"))
+        assert "Dorlan has no budget." in words(page) and "Put it back" not in words(page)
+        assert at("edit") not in page.content.decode()
+        assert at("struck") in outgoing.get(at("overview")).content.decode()
+        refused = outgoing.post(at("put_back", forum.key), {"entry": entry.pk})
+        assert refused.status_code == 403
+        assert sign_in(cast.head).get(at("struck")).status_code == 404
+    assert not Activity.objects.filter(key=forum.key).exists()
+
+
+def test_what_was_taken_out_of_a_settled_text_stays_readable(staff, cast, sign_in, agreed):
+    row = factories.activity(agreed.plan, title="Left behind")
+    remove(staff, "activity", row, reason="No budget.")
+    factories.adopted(agreed, by=cast.chair)
+    page = words(staff.get(at("struck")))
+    assert "Left behind" in page and "No budget." in page and "Put it back" not in page
+    assert sign_in(cast.head).get(at("struck")).status_code == 403
 
 
 def test_what_is_put_back_is_the_part_it_was(staff, draft, forum):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 
 from secretariat.models import Person
 from workplans.legible import legible, legible_in
@@ -19,9 +20,25 @@ from workplans.models import Parked, WorkPlan
 Fields = dict[str, dict[str, Any]]
 
 
-def kept_for(person: Person, plan: WorkPlan) -> Any:
-    """The texts a person has put aside in a plan and not decided about, newest first."""
-    return Parked.objects.filter(person=person, plan=plan, cleared=None).select_related("plan")
+def kept_by(person: Person | None) -> Any:
+    """The texts a person has put aside and not decided about, newest first.
+
+    They are their author's, whatever became of the plan and of the author's right to write in it.
+    """
+    return Parked.objects.filter(person=person, cleared=None).select_related(
+        "plan__presidency__state", "plan__revision", "plan__changed_by"
+    )
+
+
+def kept_for(person: Person | None, plan: WorkPlan) -> Any:
+    """Those of them that belong to one plan."""
+    return kept_by(person).filter(plan=plan)
+
+
+def kept_by_year(person: Person | None) -> Any:
+    """How many of them belong to the plan of each year: (year, number)."""
+    found = Parked.objects.filter(person=person, cleared=None).order_by("plan__year")
+    return found.values_list("plan__year").annotate(number=Count("pk"))
 
 
 @transaction.atomic

@@ -16,10 +16,12 @@ from secretariat.dates import PartialDate
 from secretariat.standing import Standing
 from workplans import permissions, queries
 from workplans.models import Consideration, Document, WorkPlan
+from workplans.operations import parking
 from workplans.outline import Outline, Section, outline
 from workplans.views import board as boards
 from workplans.views.board import Step
-from workplans.views.plans import WHERE, Status, find, next_in_hand, reads_draft
+from workplans.views.pages import reads_draft
+from workplans.views.plans import WHERE, Status, find, next_in_hand
 
 
 @require_safe
@@ -47,6 +49,7 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         "life": queries.life(plan),
         "acts": acts,
         "reads_draft": reader,
+        "aside": parking.kept_for(standing.person, plan).count(),
         "steps": _steps(standing, plan, acts, open_now, found),
         "facts": _facts(plan, open_now),
         "sections": _sections(plan, found, "edit" in acts) if found else [],

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from secretariat.standing import NotEntitled
-from workplans import parts, procedure
+from workplans import parts, permissions, procedure
 from workplans.forms.drafting import ActivityForm, AreaForm, GeneralForm, PartForm, TextForm
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
@@ -38,16 +38,33 @@ KINDS: dict[str, type[Versioned]] = {
 }
 
 
-def find(request: HttpRequest, year: int) -> WorkPlan:
-    """The plan, for a person who may edit plans."""
+def _visible(request: HttpRequest, year: int) -> WorkPlan:
     plan: WorkPlan = get_object_or_404(
         WorkPlan.objects.visible_to(request.user).select_related(
             "presidency__state", "revision", "changed_by"
         ),
         year=year,
     )
+    return plan
+
+
+def find(request: HttpRequest, year: int) -> WorkPlan:
+    """The plan, for a person who may edit plans."""
+    plan = _visible(request, year)
     admit("edit", request.standing)  # type: ignore[attr-defined]
     return plan
+
+
+def find_readable(request: HttpRequest, year: int) -> WorkPlan:
+    """The plan, for a person who may read its draft: who writes it, and who served it."""
+    plan = _visible(request, year)
+    if not reads_draft(request, plan):
+        raise PermissionDenied(_("Only the secretariat reads the working draft."))
+    return plan
+
+
+def reads_draft(request: HttpRequest, plan: WorkPlan) -> bool:
+    return WorkPlan.objects.drafts_open_to(request.user).filter(pk=plan.pk).exists()
 
 
 def settled(plan: WorkPlan) -> str:
@@ -56,6 +73,17 @@ def settled(plan: WorkPlan) -> str:
         procedure.follow("edit", plan.status)
     except OutOfOrder as refusal:
         return str(refusal)
+    return ""
+
+
+def barred(request: HttpRequest, plan: WorkPlan) -> str:
+    """Why the person can save nothing in the plan's text; nothing while they can."""
+    if sentence := settled(plan):
+        return sentence
+    try:
+        permissions.entitled("edit", request.standing)  # type: ignore[attr-defined]
+    except NotEntitled as refused:
+        return str(refused)
     return ""
 
 

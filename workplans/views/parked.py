@@ -1,4 +1,8 @@
-"""Texts put aside: one's own list of them, and the page that decides about one."""
+"""Texts put aside: one's own list of them, and the page that decides about one.
+
+They are found by their author alone, and by their author always: who may no longer write in the
+plan, or the text of which is settled, reads and copies what was put aside, and discards it.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +33,26 @@ POSTS = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def index(request: HttpRequest, year: int) -> HttpResponse:
     """What the reader has put aside in this plan; nobody else sees it."""
-    plan = pages.find(request, year)
-    rows = list(parking.kept_for(request.person, plan))  # type: ignore[attr-defined]
-    context = {"plan": plan, "rows": [{"row": row, "said": _first_words(row)} for row in rows]}
+    rows = list(_kept(request, year))
+    plan = rows[0].plan if rows else pages.find_readable(request, year)
+    context = {
+        **_around(request, plan),
+        "rows": [{"row": row, "said": _first_words(row)} for row in rows],
+    }
     return render(request, "workplans/parked.html", context)
+
+
+def _kept(request: HttpRequest, year: int) -> Any:
+    return parking.kept_by(request.person).filter(plan__year=year)  # type: ignore[attr-defined]
+
+
+def _around(request: HttpRequest, plan: WorkPlan) -> dict[str, Any]:
+    """What the pages lead back to, for somebody who may have lost more than the right to write."""
+    return {
+        "plan": plan,
+        "edits": not pages.barred(request, plan),
+        "sees": WorkPlan.objects.visible_to(request.user).filter(pk=plan.pk).exists(),
+    }
 
 
 def _first_words(row: Parked) -> str:
@@ -43,9 +63,8 @@ def _first_words(row: Parked) -> str:
 
 
 def _mine(request: HttpRequest, year: int, key: UUID) -> tuple[WorkPlan, Parked]:
-    plan = pages.find(request, year)
-    person = request.person  # type: ignore[attr-defined]
-    return plan, get_object_or_404(parking.kept_for(person, plan), key=key)
+    row: Parked = get_object_or_404(_kept(request, year), key=key)
+    return row.plan, row
 
 
 @dataclass
@@ -75,6 +94,9 @@ class Field:
 def text(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
     """A text put aside: compare it with what is saved now, and decide field by field."""
     plan, row = _mine(request, year, key)
+    if why := pages.barred(request, plan):
+        late = 409 if pages.settled(plan) else 403
+        return _read(request, plan, row, why, status=late if request.method == "POST" else 200)
     page = _page(request, plan, row)
     if request.method != "POST":
         return _draw(request, page, row)
@@ -92,6 +114,43 @@ def _page(request: HttpRequest, plan: WorkPlan, row: Parked) -> Page:
     return page
 
 
+def _read(
+    request: HttpRequest, plan: WorkPlan, row: Parked, why: str, *, status: int
+) -> HttpResponse:
+    """One's own text alone, where nothing can be saved; for some it is all that is open to them."""
+    fields: Fields = row.sent.get("fields", {})
+    keeps = {name: said["mine"] for name, said in fields.items() if not said.get("unread")}
+    page = Page(request, plan, row.kind, row.part)
+    form = page.form(keeps=keeps)
+    late = page.form(request.POST, keeps=keeps) if request.method == "POST" else None
+    if not pages.reads_draft(request, plan):
+        # The words for it would be those of the draft.
+        fields = {name: said for name, said in fields.items() if name != "area"}
+    context = {
+        **_around(request, plan),
+        "row": row,
+        "why": why,
+        "fields": [
+            {
+                "label": form.label_of(name),
+                "mine": form.words(name, said["mine"]),
+                "typed": _typed(late, name, said["mine"]) if late else "",
+                "prose": form.is_prose(name),
+            }
+            for name, said in fields.items()
+        ],
+    }
+    return render(request, "workplans/parked_read.html", context, status=status)
+
+
+def _typed(form: PartForm, name: str, mine: Any) -> str:
+    """What the boxes say that came too late, where that is not the text put aside."""
+    if not form.boxes_of(name):
+        return ""
+    words = form.words(name, form.raw(name))
+    return "" if words.split() == form.words(name, mine).split() else words
+
+
 def confront(
     request: HttpRequest, page: Page, row: Parked | None, form: PartForm, sentence: str
 ) -> HttpResponse:
@@ -100,6 +159,8 @@ def confront(
         # Nothing was written that is not saved already, so there is nothing to decide.
         messages.info(request, sentence)
         return redirect("workplans:overview", year=page.plan.year)
+    if why := pages.barred(request, page.plan):
+        return _read(request, page.plan, row, why, status=409)
     return _draw(
         request, _page(request, page.plan, row), row, errors=[{"text": sentence}], status=409
     )
@@ -156,7 +217,6 @@ def _draw(
         "fields": [_field(form, name, left.get(name), saved) for name in named],
         "disputed": disputed,
         "absent": absent,
-        "settled": pages.settled(page.plan),
         "page": page,
         "errors": errors,
     }
@@ -192,8 +252,6 @@ def _field(form: PartForm, name: str, said: dict[str, Any] | None, saved: Values
 
 
 def _decide(request: HttpRequest, page: Page, row: Parked) -> HttpResponse:
-    if refusal := pages.settled(page.plan):
-        return _draw(request, page, row, errors=[{"text": refusal}], status=409)
     if request.POST.get("seen") != row.at.isoformat():
         sentence = _("You wrote on in another window, and the newer text is shown here now.")
         return _draw(request, page, row, errors=[{"text": sentence}], status=409)
@@ -255,10 +313,11 @@ def discard(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
     if request.method == "POST":
         pages.act(request, parking.discard, row)
         messages.success(request, _("The text put aside is discarded."))
-        return redirect("workplans:parked", year=plan.year)
-    return render(
-        request, "workplans/parked_discard.html", {"plan": plan, "row": row, "texts": _texts(row)}
-    )
+        if _kept(request, year).exists() or pages.reads_draft(request, plan):
+            return redirect("workplans:parked", year=plan.year)
+        return redirect("desk")
+    context = {**_around(request, plan), "row": row, "texts": _texts(row)}
+    return render(request, "workplans/parked_discard.html", context)
 
 
 def _texts(row: Parked) -> list[str]:

@@ -32,6 +32,7 @@ from workplans.snapshots import Shelf
 from workplans.views.acting import admit, status_of
 from workplans.views.board import Step
 from workplans.views.editing import pointed
+from workplans.views.pages import reads_draft
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
 Status = WorkPlan.Status
@@ -45,10 +46,6 @@ def find(request: HttpRequest, year: int) -> WorkPlan:
         year=year,
     )
     return plan
-
-
-def reads_draft(request: HttpRequest, plan: WorkPlan) -> bool:
-    return WorkPlan.objects.drafts_open_to(request.user).filter(pk=plan.pk).exists()
 
 
 # The list

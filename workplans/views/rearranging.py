@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from workplans.operations import editing, rearranging
 from workplans.procedure import OutOfOrder
-from workplans.views.pages import act, closed, find
+from workplans.views.pages import act, barred, find, find_readable
 
 
 @require_POST
@@ -41,11 +41,13 @@ def duplicate(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
 
 @require_safe
 def struck(request: HttpRequest, year: int) -> HttpResponse:
-    """What was taken out of the draft, by whom, why, and how to have it back."""
-    plan = find(request, year)
-    if away := closed(request, plan):
-        return away
-    context = {"plan": plan, "struck": rearranging.struck(plan)}
+    """What was taken out of the draft, by whom and why; for who writes, a way to have it back."""
+    plan = find_readable(request, year)
+    context = {
+        "plan": plan,
+        "struck": rearranging.struck(plan),
+        "may_edit": not barred(request, plan),
+    }
     return render(request, "workplans/struck.html", context)
 
 

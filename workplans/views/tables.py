@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from workplans.operations import tables as operations
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
 from workplans.tables import Laid, Table
-from workplans.views import pages, plans
+from workplans.views import pages
 from workplans.views.acting import admit, status_of
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
@@ -30,18 +29,10 @@ KEPT_FOR = 3600
 SHOWN_PROBLEMS = 100
 
 
-def _readable(request: HttpRequest, year: int) -> WorkPlan:
-    """The plan, for a person who may read its draft."""
-    plan = plans.find(request, year)
-    if not plans.reads_draft(request, plan):
-        raise PermissionDenied(_("Only the secretariat reads the working draft."))
-    return plan
-
-
 @require_safe
 def export(request: HttpRequest, year: int, suffix: str) -> HttpResponse:
     """The activities of the draft as a file."""
-    plan = _readable(request, year)
+    plan = pages.find_readable(request, year)
     day = request.standing.day  # type: ignore[attr-defined]
     form = draft.compose(plan, on=day)
     if suffix == "xlsx":
@@ -73,7 +64,7 @@ def _kept(request: HttpRequest, plan: WorkPlan) -> tuple[str, Table] | None:
 @POSTS
 def table(request: HttpRequest, year: int) -> HttpResponse:
     """The ways out, and the way in: choose a file."""
-    plan = _readable(request, year)
+    plan = pages.find_readable(request, year)
     form = TableForm()
     if request.method == "POST":
         admit("edit", request.standing)  # type: ignore[attr-defined]
