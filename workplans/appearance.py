@@ -8,7 +8,7 @@ No database, no clock.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -78,23 +78,20 @@ def _seen(begin: int, end: int, bit: Bit) -> str:
 def looks(passage: Passage, side: Side = Side.BOTH) -> tuple[Look, ...]:
     """The words of a passage as a reader sees them."""
     row = passage.sort is Sort.ROW
-    found = [look for look in _looks(passage.body, prose=passage.prose, row=row) if _on(look, side)]
-    if side is Side.OLD:
-        found = [
-            Look(look.mark, look.text, look.was or look.style, look.style, look.cell)
-            if look.was is not None
-            else look
-            for look in found
-        ]
-    return _joined(found)
+    both = _joined(_looks(passage.body, prose=passage.prose, row=row))
+    if side is Side.BOTH:
+        return both
+    return _joined(
+        _as_it_was(look) if side is Side.OLD else look for look in both if _on(look, side)
+    )
+
+
+def _as_it_was(look: Look) -> Look:
+    return look if look.was is None else replace(look, style=look.was, was=look.style)
 
 
 def _on(look: Look, side: Side) -> bool:
-    return {
-        Side.BOTH: True,
-        Side.OLD: look.mark is not Mark.INSERTED,
-        Side.NEW: look.mark is not Mark.DELETED,
-    }[side]
+    return look.mark is not (Mark.INSERTED if side is Side.OLD else Mark.DELETED)
 
 
 def _looks(runs: Runs, *, prose: bool, row: bool) -> Iterator[Look]:
@@ -133,7 +130,7 @@ def _kept(run: Run, old: _Text, new: _Text) -> Iterator[Look]:
             yield Look(Mark.INSERTED, now, bit.style, cell=bit.cell)
 
 
-def _joined(found: list[Look]) -> tuple[Look, ...]:
+def _joined(found: Iterable[Look]) -> tuple[Look, ...]:
     seen: list[Look] = []
     for look in (one for one in found if one.text or one.cell):
         last = seen[-1] if seen else None

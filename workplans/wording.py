@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import regex
@@ -154,6 +154,22 @@ class Stretch:
     @property
     def lines(self) -> bool:
         return self.sort is Sort.LINE
+
+    @property
+    def head_came(self) -> bool:
+        """Whether a row that was there before became the head of the table."""
+        return self._turned_head(Mark.INSERTED)
+
+    @property
+    def head_went(self) -> bool:
+        """Whether the head of the table is a row like the others now."""
+        return self._turned_head(Mark.DELETED)
+
+    def _turned_head(self, mark: Mark) -> bool:
+        return any(
+            rule.sort is Sort.RULE and rule.mark is mark and row.mark is not mark
+            for row, rule in pairwise(self.passages)
+        )
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,21 @@ def test_an_escaped_sign_is_seen_as_the_sign():
     assert told("a \\* b and c", "a * b and c") == [("kept", "a * b and c", Style(), None)]
 
 
+def test_a_space_beside_a_sign_is_marked_on_neither_side():
+    (passage,) = compare("The forum meets", "The **forum** meets", prose=True).passages
+    assert [look.mark for look in looks(passage, Side.OLD)] == [Mark.KEPT] * 3
+    assert looks(passage, Side.OLD)[1].style == Style()
+    assert looks(passage, Side.NEW)[1].style == STRONG
+
+
+def test_a_row_that_became_the_head_is_told_and_a_new_table_is_not():
+    rows, headed = "| a |\n| b |", "| a |\n| --- |\n| b |"
+    (turned,) = compare(rows, headed, prose=True).stretches
+    (back,) = compare(headed, rows, prose=True).stretches
+    (new,) = compare("", headed, prose=True).stretches
+    assert (turned.head_came, back.head_went, new.head_came) == (True, True, False)
+
+
 def test_rows_are_compared_cell_by_cell():
     (head, rule, row) = compare(
         "| State | Figure |\n| --- | --- |\n| Aldova | 40 |",
