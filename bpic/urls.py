@@ -13,7 +13,7 @@ from bpic.views import calendar, desk, entrance, handover, public
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
-    path("schema/work-plan-1.json", public.plan_schema, name="plan_schema"),
+    path("schema/work-plan-<int:form>.json", public.plan_schema, name="plan_schema"),
     path("", login_not_required(RedirectView.as_view(pattern_name="home")), name="root"),
     *i18n_patterns(
         path("", public.home, name="home"),

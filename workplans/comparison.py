@@ -21,6 +21,7 @@ from secretariat.dates import PartialDate, span
 from workplans import appearance, wording
 from workplans.content import Form
 from workplans.models import Activity
+from workplans.parts import PIECES
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Move:
 class Difference:
     """One field of a part, in words, as it was and as it is.
 
-    lines: the field holds one fact on each line. prose: it is a prose text. moved: an objective or
-    an indicator that stands at another place among its like; its words may be the same.
+    lines: the field holds one fact on each line. prose: it is a prose text. moved: a piece of the
+    part that stands at another place among its like; its words may be the same.
     """
 
     name: str
@@ -193,10 +194,6 @@ class _Found:
     home_title: str = ""
 
 
-# Fields that are parts of their own within another one, and stand there in an order.
-PIECES = ("objective-", "indicator-")
-
-
 def changes(old: Form, new: Form) -> Changes:
     """What differs between two canonical forms of one plan.
 
@@ -286,8 +283,8 @@ def _differences(before: dict[str, _Value], after: dict[str, _Value]) -> Iterato
 
 def _piece_moves(before: Iterable[str], after: Iterable[str]) -> dict[str, Move]:
     found: dict[str, Move] = {}
-    for prefix in PIECES:
-        was, now = ([n for n in names if n.startswith(prefix)] for names in (before, after))
+    for pieces in PIECES:
+        was, now = ([n for n in names if n.startswith(pieces.prefix)] for names in (before, after))
         for name in _displaced(was, now):
             places = str(was.index(name) + 1), str(now.index(name) + 1)
             found[name] = Move(*places, numbered=False)
@@ -413,6 +410,8 @@ def _activity(activity: dict[str, Any]) -> dict[str, _Value]:
         "state": _Value(_("State"), str(Activity.Stage(activity["state"]).label)),
         "sources": _lines(_("Sources"), activity["sources"]),
     }
+    for item in activity["milestones"]:
+        values[f"milestone-{item['id']}"] = _lines(_("Milestone"), _step(item), item)
     for item in activity["indicators"]:
         values[f"indicator-{item['id']}"] = _lines(_("Indicator"), _figures(item), item)
     return values
@@ -424,6 +423,12 @@ def _lines(label: str, facts: Iterable[str | None], means: Any = None) -> _Value
     held = found if means is None else means
     exactly = json.dumps(held, ensure_ascii=False, sort_keys=True) if held else ""
     return _Value(label, "\n".join(fact for fact in found if fact), exactly, lines=True)
+
+
+def _step(item: dict[str, Any]) -> Iterator[str]:
+    yield item["text"]
+    if item["date"]:
+        yield _("Date: %(date)s") % {"date": PartialDate.parse(item["date"])}
 
 
 def _figures(item: dict[str, Any]) -> Iterator[str]:

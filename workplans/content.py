@@ -2,6 +2,9 @@
 
 The same form is what a revision freezes, what import and export exchange, and what lies inside
 the PDF. Its shape is the JSON Schema beside this module. No database, no clock.
+
+A frozen text stays in the form it was written in, to the byte. Whoever works with what it says
+reads it in the newest form.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +22,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from secretariat.dates import PartialDate
+from workplans import prose
 
-FORM = "partnir-work-plan/1"
-SCHEMA = Path(__file__).parent / "schema" / "work-plan-1.json"
+FIRST, FORM = "partnir-work-plan/1", "partnir-work-plan/2"
+# Every form a text may be written in, with the schema that describes it.
+SCHEMAS = {
+    FIRST: Path(__file__).parent / "schema" / "work-plan-1.json",
+    FORM: Path(__file__).parent / "schema" / "work-plan-2.json",
+}
 
 Form = dict[str, Any]
 
@@ -35,10 +43,15 @@ class InvalidPlan(ValueError):
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the form."""
-    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+def schema(form: str = FORM) -> dict[str, Any]:
+    """The JSON Schema of a form, by the form's name."""
+    found: dict[str, Any] = json.loads(SCHEMAS[form].read_text(encoding="utf-8"))
     return found
+
+
+def number_of(form: str) -> int:
+    """Which of the forms this is: 2 of "partnir-work-plan/2"."""
+    return int(form.rpartition("/")[2])
 
 
 def dump(form: Form) -> str:
@@ -68,18 +81,92 @@ def _canonical(value: Any) -> Any:
 
 
 def load(text: str) -> Form:
-    """A form from text known to be canonical, unchecked."""
+    """What a text known to be canonical says, in the newest form. Unchecked."""
+    return upgraded(load_as_written(text))
+
+
+def load_as_written(text: str) -> Form:
+    """A text known to be canonical, in the form it was written in. Unchecked."""
     form: Form = json.loads(text)
     return form
 
 
-def digest(text: str, form: str = FORM) -> str:
-    """SHA-256, in hex, that names a canonical text; the form's name keeps other uses apart."""
-    return hashlib.sha256(f"{form}\n{text}".encode()).hexdigest()
+def digest(text: str, form: str | None = None) -> str:
+    """SHA-256, in hex, that names a canonical text; the form's name keeps other uses apart.
+
+    form: None for the form the text itself says it is written in.
+    """
+    name = form or load_as_written(text)["form"]
+    return hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()
+
+
+# Older forms
+
+
+def upgraded(form: Form) -> Form:
+    """The same plan in the newest form; the one given is not touched.
+
+    This and the functions below are all that knows how form 1 said things otherwise.
+    """
+    if form["form"] == FORM:
+        return form
+    return {
+        **form,
+        "form": FORM,
+        "preamble": prose.escaped(form["preamble"]),
+        "areas": [_area_of_1(area) for area in form["areas"]],
+        "working_groups": [_text_of_1(group) for group in form["working_groups"]],
+        "annexes": [_text_of_1(annex) for annex in form["annexes"]],
+    }
+
+
+def upgraded_part(kind: str, part: Form, form: str) -> Form:
+    """The same of a part that was kept alone. kind: area, activity or text; form: written in."""
+    if form == FORM or kind not in _PARTS_OF_1:
+        return part
+    return _PARTS_OF_1[kind](part)
+
+
+def _with_prose(part: Form, name: str) -> Form:
+    """The texts of form 1 are plain: what looks like a sign in them is none."""
+    return {**part, name: prose.escaped(part[name])}
+
+
+def _area_of_1(area: Form) -> Form:
+    return {
+        **area,
+        "objectives": [_text_of_1(objective) for objective in area["objectives"]],
+        "activities": [_activity_of_1(activity) for activity in area["activities"]],
+    }
+
+
+def _activity_of_1(activity: Form) -> Form:
+    """Form 1 knew no milestones."""
+    return {**_with_prose(activity, "description"), "milestones": []}
+
+
+def _text_of_1(block: Form) -> Form:
+    return _with_prose(block, "text")
+
+
+# The parts of form 1 that form 2 says otherwise.
+_PARTS_OF_1: dict[str, Callable[[Form], Form]] = {
+    "area": _area_of_1,
+    "activity": _activity_of_1,
+    "text": _text_of_1,
+}
+
+
+# What somebody sends
 
 
 def read(text: str) -> Form:
-    """A form from text somebody sends: checked against the schema and the rules, in NFC.
+    """What a text somebody sends says, in the newest form: checked as `read_as_written` does."""
+    return upgraded(read_as_written(text))
+
+
+def read_as_written(text: str) -> Form:
+    """A form from text somebody sends: checked against its schema and the rules, in NFC.
 
     Raises InvalidPlan with every problem found (at most twenty), each naming its place.
     """
@@ -114,12 +201,16 @@ def _no_twin_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def check(form: Any) -> None:
-    """Raise InvalidPlan unless the form keeps the schema and the rules a schema cannot say."""
-    validator = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    """Raise InvalidPlan unless the form keeps its schema and the rules a schema cannot say."""
+    name = form.get("form") if isinstance(form, dict) else None
+    validator = Draft202012Validator(
+        schema(name if isinstance(name, str) and name in SCHEMAS else FORM),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
     found = sorted(validator.iter_errors(form), key=lambda error: list(map(str, error.path)))
     problems = [_sentence(error) for error in found[:20]]
     if not problems:
-        problems = list(_broken_rules(form))[:20]
+        problems = list(_broken_rules(upgraded(form)))[:20]
     if problems:
         raise InvalidPlan(problems)
 
@@ -174,14 +265,14 @@ def _broken_rules(form: Form) -> Iterator[str]:
             }
         seen[part["id"]] = where
     for where, dated in _dated(form):
-        ends = []
-        for key in ("begins", "ends"):
+        dates: dict[str, PartialDate | None] = {}
+        for key in ("begins", "ends", "date"):
             try:
-                ends.append(PartialDate.parse(dated[key]) if dated[key] else None)
+                dates[key] = PartialDate.parse(dated[key]) if dated.get(key) else None
             except ValueError as error:
-                ends.append(None)
+                dates[key] = None
                 yield f"{where}.{key}: {error}."
-        begins, until = ends
+        begins, until = dates["begins"], dates["ends"]
         if begins and until and until.last < begins.first:
             yield _("%(where)s: it ends (%(ends)s) before it begins (%(begins)s).") % {
                 "where": where,
@@ -207,6 +298,8 @@ def identified(form: Form) -> Iterator[tuple[str, Form]]:
             yield f"areas[{a}].activities[{n}]", activity
             for i, indicator in enumerate(activity["indicators"], 1):
                 yield f"areas[{a}].activities[{n}].indicators[{i}]", indicator
+            for m, milestone in enumerate(activity["milestones"], 1):
+                yield f"areas[{a}].activities[{n}].milestones[{m}]", milestone
     for key in ("working_groups", "annexes"):
         for b, block in enumerate(form[key], 1):
             yield f"{key}[{b}]", block
@@ -216,6 +309,8 @@ def _dated(form: Form) -> Iterator[tuple[str, Form]]:
     for a, area in enumerate(form["areas"], 1):
         for n, activity in enumerate(area["activities"], 1):
             yield f"areas[{a}].activities[{n}]", activity
+            for m, milestone in enumerate(activity["milestones"], 1):
+                yield f"areas[{a}].activities[{n}].milestones[{m}]", milestone
     for m, meeting in enumerate(form["meetings"], 1):
         yield f"meetings[{m}]", meeting
 

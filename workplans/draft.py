@@ -16,8 +16,9 @@ from meetings.models import Meeting
 from secretariat.dates import PartialDate
 from secretariat.models import Authority, State
 from workplans import content
-from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part
+from workplans.parts import OWNERS, Pieces, pieces_of
 
 NO_NONCE = "0" * 32
 
@@ -25,7 +26,7 @@ NO_NONCE = "0" * 32
 def with_parts(plans: Any) -> Any:
     """The plans with all their rows, in a number of queries that does not grow with them."""
     activities = Activity.objects.select_related("lead", "lead_authority").prefetch_related(
-        "co_leads", "indicators"
+        "co_leads", *(pieces.held for pieces in pieces_of(Activity))
     )
     return plans.select_related("presidency__state").prefetch_related(
         Prefetch(
@@ -150,21 +151,21 @@ def _activity(activity: Activity, names: dict[int, str]) -> dict[str, Any]:
         "begins": _iso(activity.begins),
         "ends": _iso(activity.ends),
         "deliverables": _lines(activity.deliverables),
-        "indicators": [
-            {
-                "id": str(indicator.key),
-                "name": indicator.name,
-                "unit": indicator.unit,
-                "baseline": indicator.baseline,
-                "target": indicator.target,
-            }
-            for indicator in activity.indicators.all()
-        ],
+        **{
+            pieces.held: [_piece(pieces, row) for row in pieces.rows(activity).all()]
+            for pieces in pieces_of(Activity)
+        },
         "budget_note": _text(activity.budget_note),
         "funding_source": activity.funding_source,
         "state": activity.state,
         "sources": _lines(activity.sources),
     }
+
+
+def _piece(pieces: Pieces, row: Part) -> dict[str, Any]:
+    said = {box: getattr(row, box) for box in pieces.boxes}
+    dated = {box: date.iso for box, date in said.items() if isinstance(date, PartialDate)}
+    return {"id": str(row.key), **said, **dated}
 
 
 def calendar_of(year: int) -> list[dict[str, Any]]:
@@ -232,7 +233,7 @@ def put_area(plan: WorkPlan, position: int, area: content.Form) -> PriorityArea:
 
 
 def put_activity(area: PriorityArea, position: int, activity: content.Form) -> Activity:
-    """An activity with its indicators, as rows. InvalidPlan for what is not on record."""
+    """An activity with its pieces, as rows. InvalidPlan for what is not on record."""
     known = _known({"areas": [{"activities": [activity]}]})
     return _fill_activity(area, position, activity, *known)
 
@@ -259,10 +260,7 @@ def _fill_area(
     row = PriorityArea.objects.create(
         plan=plan, key=area["id"], position=position, title=area["title"]
     )
-    Objective.objects.bulk_create(
-        Objective(area=row, key=item["id"], position=n, text=item["text"])
-        for n, item in enumerate(area["objectives"])
-    )
+    _fill_pieces(row, area)
     for n, activity in enumerate(area["activities"]):
         _fill_activity(row, n, activity, states, authorities)
     return row
@@ -297,19 +295,16 @@ def _fill_activity(
         sources="\n".join(activity["sources"]),
     )
     row.co_leads.set(states[state["code"]] for state in activity["co_leads"])
-    Indicator.objects.bulk_create(
-        Indicator(
-            activity=row,
-            key=item["id"],
-            position=n,
-            name=item["name"],
-            unit=item["unit"],
-            baseline=item["baseline"],
-            target=item["target"],
-        )
-        for n, item in enumerate(activity["indicators"])
-    )
+    _fill_pieces(row, activity)
     return row
+
+
+def _fill_pieces(part: PriorityArea | Activity, said: dict[str, Any]) -> None:
+    for pieces in pieces_of(type(part)):
+        pieces.kind._default_manager.bulk_create(
+            pieces.kind(key=item["id"], position=n, **{pieces.home: part}, **pieces.fields(item))
+            for n, item in enumerate(said[pieces.held])
+        )
 
 
 def _known(form: content.Form) -> tuple[dict[str, State], dict[tuple[str, str], Authority]]:
@@ -341,20 +336,10 @@ def _known(form: content.Form) -> tuple[dict[str, State], dict[tuple[str, str], 
     return states, authorities
 
 
-# Where each kind of part says which plan it belongs to.
-OWNERS: tuple[tuple[type[Part], str], ...] = (
-    (PriorityArea, "plan"),
-    (Objective, "area__plan"),
-    (Activity, "area__plan"),
-    (Indicator, "activity__area__plan"),
-    (TextBlock, "plan"),
-)
-
-
 def _own(plan: WorkPlan, form: content.Form) -> None:
     """An identity belongs to one plan: a text copied into another year needs new ones."""
     identities = [part["id"] for _where, part in content.identified(form)]
-    for model, owner in OWNERS:
+    for model, owner in OWNERS.items():
         foreign = (
             model._default_manager.filter(key__in=identities)
             .exclude(**{owner: plan})
@@ -392,6 +377,9 @@ def renewed(form: content.Form, *, year: int, title: str) -> tuple[content.Form,
                     "ends": None,
                     "state": "continuing",
                     "indicators": _anew(activity["indicators"]),
+                    "milestones": [
+                        {**milestone, "date": None} for milestone in _anew(activity["milestones"])
+                    ],
                 }
             )
         areas.append(

@@ -103,7 +103,7 @@ def _in_area(steps: list[tuple[str, int]], area: Form, rest: str) -> Located:
             _said(name, field, rest),
             "activity",
             activity["id"],
-            "" if field == "indicators" else field,
+            "" if field in ("indicators", "milestones") else field,
         )
     field = "" if inner[0] == "objectives" else inner[0]
     name = _("Priority area %(number)d") % {"number": number}
@@ -129,6 +129,7 @@ def _field_words(field: str) -> Any:
         "ends": _("end"),
         "deliverables": _("deliverables"),
         "indicators": _("indicators"),
+        "milestones": _("milestones"),
         "budget_note": _("budget note"),
         "funding_source": _("funding source"),
         "sources": _("sources"),

@@ -63,7 +63,8 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "distribution": "General",
         "institution": _institution(decision.meeting.body),
         "example": Person.any_example(),
-        "plan": decision.revision.form,
+        # As it was frozen: its digest names these bytes.
+        "plan": content.load_as_written(decision.revision.text),
         "digest": decision.revision.digest,
         "decisions": [_decision(item, considerations) for item in record],
         "statements": _statements(considerations),

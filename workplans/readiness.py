@@ -68,6 +68,11 @@ HEADINGS: dict[str, Callable[[int], str]] = {
         "%d activities reach beyond the plan’s year",
         n,
     ),
+    "milestones": lambda n: ngettext(
+        "%d milestone lies outside its activity’s dates or the plan’s year",
+        "%d milestones lie outside their activities’ dates or the plan’s year",
+        n,
+    ),
     "membership": lambda n: ngettext(
         "%d lead state does not belong to the partnership then",
         "%d lead states do not belong to the partnership then",
@@ -174,6 +179,9 @@ def _of_activity(
             dates = first if first == last else f"{first} – {last}"
             named = "begins" if first.first.year != year else "ends"
             yield "year", words % {"dates": dates, "year": year}, named
+    for milestone in activity["milestones"]:
+        if words := _astray(milestone, begins, ends, year):
+            yield "milestones", words, "milestones"
     if lead is None:
         return
     since, until = (first.first, first.last) if first else (day, day)
@@ -186,6 +194,23 @@ def _of_activity(
         words = _("“%(authority)s” is not on record for %(date)s.")
         facts = {"authority": lead["authority"], "date": when}
         yield "authority", words % facts, "lead_authority"
+
+
+def _astray(
+    milestone: Form, begins: PartialDate | None, ends: PartialDate | None, year: int
+) -> str:
+    """What is odd about the date of a milestone; where an end is open, nothing lies beyond it."""
+    date = _date(milestone["date"])
+    if date is None:
+        return ""
+    facts = {"milestone": milestone["text"], "date": date, "year": year}
+    if begins and date.last < begins.first:
+        return _("“%(milestone)s” is dated %(date)s, before the activity begins.") % facts
+    if ends and date.first > ends.last:
+        return _("“%(milestone)s” is dated %(date)s, after the activity ends.") % facts
+    if date.year != year:
+        return _("“%(milestone)s” is dated %(date)s, which is not in %(year)d.") % facts
+    return ""
 
 
 def _holds(intervals: Sequence[Interval], since: date, until: date) -> bool:

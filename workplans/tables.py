@@ -24,11 +24,10 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 
 from secretariat.dates import PartialDate
-from workplans import comparison, content, sheets
+from workplans import comparison, content, parts, sheets
 from workplans.comparison import Changes
 from workplans.content import Form
 from workplans.models import Activity
-from workplans.parts import FIGURES
 from workplans.sheets import Cell, Sheet, Unreadable
 
 # Headings
@@ -44,7 +43,7 @@ class Column:
 
 
 ID, NUMBER, AREA, LEAD, AUTHORITY = "id", "number", "area", "lead", "lead authority"
-CO_LEADS, INDICATORS, REMOVE = "co-leads", "indicators", "remove"
+CO_LEADS, MILESTONES, INDICATORS, REMOVE = "co-leads", "milestones", "indicators", "remove"
 
 COLUMNS = (
     Column(
@@ -74,6 +73,14 @@ COLUMNS = (
     Column("state of work", gettext_lazy("How far it has come, from the list."), 14),
     Column("sources", gettext_lazy("Addresses of the pages it is from, one on each line."), 30),
     Column(
+        MILESTONES,
+        gettext_lazy(
+            "One on each line: its date, a colon, and what is reached, as in 2027-05: First "
+            "results. Without a date, what is reached stands alone."
+        ),
+        40,
+    ),
+    Column(
         INDICATORS,
         gettext_lazy(
             "One on each line, with up to three more facts after a “|”: what is measured | unit | "
@@ -99,6 +106,7 @@ FIELDS = {
     "funding source": "funding_source",
     "state of work": "state",
     "sources": "sources",
+    MILESTONES: "milestones",
     INDICATORS: "indicators",
 }
 _ALIASES = {"state": "state of work", "co leads": CO_LEADS, "lead state": LEAD}
@@ -186,6 +194,7 @@ def _cells(number: str, area: str, activity: Form) -> dict[str, str]:
         LEAD: lead["code"],
         AUTHORITY: lead["authority"] or "",
         CO_LEADS: ", ".join(state["code"] for state in activity["co_leads"]),
+        MILESTONES: "\n".join(_milestone(item) for item in activity["milestones"]),
         INDICATORS: "\n".join(_indicator(item) for item in activity["indicators"]),
         REMOVE: "",
         **{name: activity[FIELDS[name]] or "" for name in (*_ONE_LINE, "begins", "ends")},
@@ -198,11 +207,22 @@ def _cells(number: str, area: str, activity: Form) -> dict[str, str]:
     }
 
 
+def _escaped(text: str, *, separator: str = "") -> str:
+    """A text as part of a line; signs that mean something there get a backslash before them."""
+    line = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return line.replace(separator, f"\\{separator}") if separator else line
+
+
+def _milestone(item: Form) -> str:
+    reached = _escaped(item["text"])
+    if item["date"]:
+        return f"{item['date']}: {reached}"
+    # What begins like a date, and is none, is told by a colon before it.
+    return f": {reached}" if _DATED.match(reached) else reached
+
+
 def _indicator(item: Form) -> str:
-    figures = [
-        item[name].replace("\\", "\\\\").replace("|", "\\|").replace("\n", "\\n")
-        for name in FIGURES
-    ]
+    figures = [_escaped(item[name], separator="|") for name in parts.INDICATORS.boxes]
     while not figures[-1] and len(figures) > 1:
         figures.pop()
     return " | ".join(figures)
@@ -502,6 +522,7 @@ _NEW: Form = {
     "begins": None,
     "ends": None,
     "deliverables": [],
+    "milestones": [],
     "indicators": [],
     "budget_note": "",
     "funding_source": "",
@@ -592,7 +613,9 @@ class _Reader:
         for column in ("begins", "ends"):
             take(column, FIELDS[column], _date)
         take(CO_LEADS, "co_leads", self._co_leads)
-        take(INDICATORS, "indicators", lambda said: _indicators(said, key, made["indicators"]))
+        for pieces, line in (parts.MILESTONES, _step), (parts.INDICATORS, _figures):
+            # The column is called as the canonical form calls them.
+            take(pieces.held, pieces.held, partial(_pieces, pieces, line, key, made[pieces.held]))
         self._lead(row, now, made, touched, found)
         if before is None:
             touched |= {"title"}
@@ -705,6 +728,10 @@ class _Reader:
 
 
 _DATES = ("begins", "ends")
+_MISSING = {
+    MILESTONES: gettext_lazy("a milestone has to say what is reached."),
+    INDICATORS: gettext_lazy("an indicator has to say what is measured."),
+}
 
 
 def _beyond(name: str, value: Any) -> Iterator[str]:
@@ -714,8 +741,8 @@ def _beyond(name: str, value: Any) -> Iterator[str]:
             yield _("this is longer than %(most)d characters.") % {"most": error.validator_value}
         elif error.validator == "maxItems":
             yield _("these are more than %(most)d.") % {"most": error.validator_value}
-        elif error.validator == "minLength" and name == "indicators":
-            yield _("an indicator has to say what is measured.")
+        elif error.validator == "minLength" and name in _MISSING:
+            yield str(_MISSING[name])
     for text in _strings(value):
         bad = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"), None)
         if bad:
@@ -811,13 +838,24 @@ def _date(said: str) -> str | None:
         ) from error
 
 
-def _indicators(said: str, activity: str, before: list[Form]) -> list[Form]:
-    """The indicators of a cell, each as the one it was before where that can be told."""
-    rows = [_figures(line) for line in _text(said).splitlines() if line.strip()]
+# What a piece says, box by box, as the canonical form has it.
+Said = list[str | None]
+
+
+def _pieces(
+    pieces: parts.Pieces,
+    read_line: Callable[[str], Said],
+    activity: str,
+    before: list[Form],
+    said: str,
+) -> list[Form]:
+    """The pieces of a cell, each as the one it was before where that can be told."""
+    rows = [read_line(line) for line in _text(said).splitlines() if line.strip()]
     left = list(before)
+    first = pieces.boxes[0]
     keys: list[str | None] = [None] * len(rows)
 
-    def match(alike: Callable[[Form, list[str]], bool]) -> None:
+    def match(alike: Callable[[Form, Said], bool]) -> None:
         for place, row in enumerate(rows):
             if keys[place] is None:
                 found = next((item for item in left if alike(item, row)), None)
@@ -825,21 +863,21 @@ def _indicators(said: str, activity: str, before: list[Form]) -> list[Form]:
                     keys[place] = found["id"]
                     left.remove(found)
 
-    match(lambda item, row: [item[name] for name in FIGURES] == row)
-    match(lambda item, row: bool(item["name"] == row[0]))
+    match(lambda item, row: [item[name] for name in pieces.boxes] == row)
+    match(lambda item, row: bool(item[first] == row[0]))
     if len(rows) == len(before):
-        # None came and none went: one that bears another name is the one it was.
+        # None came and none went: one that is called otherwise is the one it was.
         match(lambda _item, _row: True)
     # A new one gets an identity that follows from its place, as a new activity does.
     used = {item["id"] for item in before}
     for place, row in enumerate(rows):
         salt = 0
         while keys[place] is None:
-            name = f"{place}:{salt}:{' | '.join(row)}"
+            name = f"{pieces.name}:{place}:{salt}:{' | '.join(text or '' for text in row)}"
             made = str(uuid.uuid5(uuid.UUID(activity), name))
             keys[place], salt = (None if made in used else made), salt + 1
     return [
-        {"id": key, **dict(zip(FIGURES, row, strict=True))}
+        {"id": key, **dict(zip(pieces.boxes, row, strict=True))}
         for key, row in zip(keys, rows, strict=True)
     ]
 
@@ -847,23 +885,46 @@ def _indicators(said: str, activity: str, before: list[Form]) -> list[Form]:
 _ESCAPES = {"|": "|", "\\": "\\", "n": "\n"}
 
 
-def _figures(line: str) -> list[str]:
-    parts = [""]
+def _unescaped(line: str, *, separator: str = "") -> list[str]:
+    """What stands between the separators of a line, its backslashes read."""
+    found = [""]
     signs = iter(line)
     for sign in signs:
-        if sign == "|":
-            parts.append("")
+        if sign == separator:
+            found.append("")
         elif sign == "\\":
             after = next(signs, "")
-            parts[-1] += _ESCAPES.get(after, f"\\{after}")
+            found[-1] += _ESCAPES.get(after, f"\\{after}")
         else:
-            parts[-1] += sign
-    parts = [part.strip() for part in parts]
-    while len(parts) > len(FIGURES) and not parts[-1]:
-        parts.pop()
-    if len(parts) > len(FIGURES):
+            found[-1] += sign
+    return [text.strip() for text in found]
+
+
+# A colon of either width ends the date of a milestone; what stands before it has no letters.
+_DATED = re.compile(r"\s*([\d./-]*)\s*[:：]")
+
+
+def _step(line: str) -> Said:
+    found = _DATED.match(line)
+    if not found:
+        return [_unescaped(line)[0], None]
+    try:
+        date = _date(found[1])
+    except _Wrong as wrong:
+        raise _Wrong(
+            _("%(sentence)s If no date is meant, write a colon before the line.")
+            % {"sentence": wrong}
+        ) from wrong
+    return [_unescaped(line[found.end() :])[0], date]
+
+
+def _figures(line: str) -> Said:
+    figures, most = _unescaped(line, separator="|"), len(parts.INDICATORS.boxes)
+    while len(figures) > most and not figures[-1]:
+        figures.pop()
+    if len(figures) > most:
         raise _Wrong(
             _("“%(line)s” has more than four parts: what is measured | unit | baseline | target.")
             % {"line": _cut(line)}
         )
-    return [*parts, *[""] * (len(FIGURES) - len(parts))]
+    return [*figures, *[""] * (most - len(figures))]

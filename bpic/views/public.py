@@ -65,6 +65,7 @@ def about(request: HttpRequest) -> HttpResponse:
             for status, label in GROUPS.items()
             if (found := [m for m in belonging if m.status == status])
         ],
+        "schema": content.number_of(content.FORM),
         "milestones": [_event(milestone) for milestone in Milestone.objects.order_by("-on", "-id")],
     }
     return render(request, "bpic/about.html", context)
@@ -308,9 +309,12 @@ def _within(one: Presidency | None, year: int) -> str:
 
 @login_not_required
 @require_safe
-def plan_schema(request: HttpRequest) -> HttpResponse:
-    """The form of a work plan's data, for whoever reads or writes it with a program."""
-    text = content.SCHEMA.read_bytes()
+def plan_schema(request: HttpRequest, form: int) -> HttpResponse:
+    """A form of a work plan's data, for whoever reads or writes it with a program."""
+    schemas = {content.number_of(name): path for name, path in content.SCHEMAS.items()}
+    if form not in schemas:
+        raise Http404
+    text = schemas[form].read_bytes()
     tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:

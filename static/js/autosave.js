@@ -363,7 +363,7 @@ const restored = () => {
         : control.value !== control.defaultValue;
     if (!changed) continue;
     found = true;
-    const name = control.name.replace(/^(indicator-[0-9a-f-]{36})-\w+$/, "$1");
+    const name = control.name.replace(/^([a-z]+-[0-9a-f-]{36})-\w+$/, "$1");
     if (name in opened) opened[name] = null;
   }
   if (found) input("opened").value = JSON.stringify(opened);

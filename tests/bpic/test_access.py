@@ -161,6 +161,7 @@ class Scene:
             "signature": "forged",
             "secret": "forged",
             "number": self.consideration.revision.number if self.consideration else 1,
+            "form": 1,
             "kind": "annex",
             "part": "activity",
             "snapshot": f"s{self.plan.sittings.earliest('id').pk}" if self.plan else "s0",

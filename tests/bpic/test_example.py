@@ -14,6 +14,7 @@ from bpic.management.commands.example_accounts import accounts
 from meetings.models import Meeting
 from secretariat import handover
 from secretariat.circulation import send_due
+from secretariat.dates import PartialDate
 from secretariat.models import HandOver, Notice, Person, Tick
 from secretariat.standing import Standing
 from workplans import content
@@ -238,6 +239,28 @@ def test_the_texts_are_sound_and_sourced(plan_year):
     if plan_year >= 2026:
         assert {activity["state"] for activity in activities} <= {"planned", "continuing"}
         assert all(len(activity["begins"]) == 4 for activity in activities)
+
+
+def test_a_milestone_falls_within_its_activity_and_its_year():
+    dated = [
+        (begins, step["date"], ends, plan_year)
+        for plan_year in range(2022, 2029)
+        for _number, activity in content.activities(year.text_of(plan_year))
+        for begins, ends in [(activity["begins"], activity["ends"])]
+        for step in activity["milestones"]
+    ]
+    assert len(dated) == 5
+    for begins, date_, ends, plan_year in dated:
+        begin, step, end = map(PartialDate.parse, (begins, date_, ends))
+        assert step.year == plan_year
+        assert begin.first <= step.last and step.first <= end.last
+
+
+def test_texts_of_every_form_make_an_example():
+    """Portals hold texts of the older forms, so the example does too."""
+    folder = year.FOLDER / "plans"
+    written_in = {json.loads(path.read_text("utf-8"))["form"] for path in folder.glob("*.json")}
+    assert written_in == set(content.SCHEMAS)
 
 
 def test_progress_is_of_activities_in_the_plans():

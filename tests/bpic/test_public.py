@@ -340,15 +340,23 @@ def test_a_period_is_as_exact_as_its_record(since, until, words):
 # The schema
 
 
-def test_the_schema_is_served_to_anybody(db, client):
-    response = client.get("/schema/work-plan-1.json")
+@pytest.mark.parametrize("form", [1, 2])
+def test_the_schema_of_every_form_is_served_to_anybody(db, client, form):
+    response = client.get(f"/schema/work-plan-{form}.json")
     assert response.status_code == 200
     assert response["Content-Type"] == "application/schema+json"
-    assert json.loads(response.content) == content.schema()
+    assert json.loads(response.content) == content.schema(f"partnir-work-plan/{form}")
     assert "max-age=86400" in response["Cache-Control"]
     assert response["Access-Control-Allow-Origin"] == "*"
-    again = client.get("/schema/work-plan-1.json", headers={"if-none-match": response["ETag"]})
+    headers = {"if-none-match": response["ETag"]}
+    again = client.get(f"/schema/work-plan-{form}.json", headers=headers)
     assert again.status_code == 304
+
+
+def test_the_newest_schema_is_the_one_the_portal_tells_of(db, client):
+    assert content.FORM == "partnir-work-plan/2"
+    assert b'href="/schema/work-plan-2.json"' in client.get("/en/about/").content
+    assert client.get("/schema/work-plan-3.json").status_code == 404
 
 
 def test_a_form_sent_after_the_session_ended_is_not_lost_without_a_word(cast, draft, sign_in):

@@ -44,6 +44,7 @@ def activity(title: str, **changes: Any) -> dict[str, Any]:
         "begins": None,
         "ends": None,
         "deliverables": [],
+        "milestones": [],
         "indicators": [],
         "budget_note": "",
         "funding_source": "",
@@ -55,6 +56,10 @@ def activity(title: str, **changes: Any) -> dict[str, Any]:
 
 def indicator(name: str, unit: str, baseline: str, target: str) -> dict[str, str]:
     return {"id": key(name), "name": name, "unit": unit, "baseline": baseline, "target": target}
+
+
+def milestone(text: str, date: str | None = None) -> dict[str, Any]:
+    return {"id": key(text), "text": text, "date": date}
 
 
 CHINA = state("CN", "China", "Ministry of Industry and Information Technology")

@@ -74,7 +74,7 @@ def test_its_queries_do_not_grow_with_the_plan(
     )
     window = Window(staff, page_of(activity))
     window.save(place="Once")
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(36):
         window.save(description="Twice")
 
 
@@ -175,6 +175,60 @@ def test_an_indicator_without_a_name_waits(staff, activity):
     # Its identity is the page's, so the next saving changes it.
     window.save(**{f"{box}-target": "200"})
     assert activity.indicators.get().target == "200"
+
+
+def test_a_milestone_is_saved_box_by_box(staff, activity):
+    window = Window(staff, page_of(activity))
+    box = next(name for name in window.sent if name.startswith("milestone-")).removesuffix("-text")
+    found = window.save(**{f"{box}-date": "2027-05"})
+    assert found["words"] == "Saved 12:00 UTC, except “Milestone”"
+    assert found["problems"] == {f"{box}-text": ["Write what is reached."]}
+    assert waiting().get().sent["fields"][box]["mine"] == ["", "2027-05"]
+    assert window.save(**{f"{box}-text": SCRIPTS.split("\n")[0]})["state"] == "saved"
+    assert not waiting().exists()
+    milestone = activity.milestones.get()
+    assert (str(milestone.key), milestone.text) == (
+        box.removeprefix("milestone-"),
+        SCRIPTS.split("\n")[0],
+    )
+    assert (milestone.date.iso, milestone.version) == ("2027-05", 1)
+
+    # A date nobody can read stops no other field; the milestone stays as it was.
+    found = window.save(**{f"{box}-date": "Mayy"}, place="Here")
+    assert set(found["problems"]) == {f"{box}-date"}
+    assert waiting().get().sent["fields"][box] == {
+        "was": [SCRIPTS.split("\n")[0], "2027-05"],
+        "mine": [SCRIPTS.split("\n")[0], "Mayy"],
+        "unread": True,
+    }
+    activity.refresh_from_db()
+    assert (activity.place, activity.milestones.get().date.iso) == ("Here", "2027-05")
+
+    assert window.save(**{f"{box}-date": ""})["state"] == "saved"
+    assert activity.milestones.get().date is None
+    window.save(**{f"{box}-text": ""})
+    assert not activity.milestones.exists() and not waiting().exists()
+
+
+def test_milestones_of_two_people_are_both_kept_and_told(staff, chair, activity):
+    mine, theirs = (Window(who, page_of(activity)) for who in (staff, chair))
+    for window, text in ((theirs, "Call"), (mine, "Final")):
+        box = next(name for name in window.sent if name.startswith("milestone-"))
+        found = window.save(**{box: text})
+    assert [row.text for row in activity.milestones.all()] == ["Call", "Final"]
+    assert found["told"] == (
+        "Chair Aldova changed “Milestone” while you were editing, and that is kept."
+    )
+
+
+def test_a_page_that_knows_no_milestones_removes_none(staff, chair, activity):
+    """One that was open since before there were any."""
+    window = Window(staff, page_of(activity))
+    for name in [name for name in window.sent if name.startswith("milestone-")]:
+        del window.sent[name]
+    activity.milestones.create(text="Call", date="2027-05")
+    assert window.save(place="Here")["state"] == "saved"
+    assert activity.milestones.get().text == "Call"
 
 
 def test_another_person_s_new_objective_is_not_removed_by_a_page_without_a_box_for_it(

@@ -28,6 +28,7 @@ def activity(key, title, **fields):
         "begins": None,
         "ends": None,
         "deliverables": [],
+        "milestones": [],
         "indicators": [],
         "budget_note": "",
         "funding_source": "",
@@ -40,7 +41,7 @@ def activity(key, title, **fields):
 @pytest.fixture
 def old():
     return {
-        "form": "partnir-work-plan/1",
+        "form": "partnir-work-plan/2",
         "plan": "p",
         "revision": {"number": 1, "symbol": "X/1", "previous": None, "nonce": "0"},
         "year": 2027,
@@ -171,6 +172,37 @@ def test_the_figures_of_an_indicator_keep_their_names(old, new):
     assert appearance.plain(item.marked).split("\n")[-1] == "[-Baseline: 40-] {+Target: 40+}"
 
 
+def test_a_milestone_keeps_its_date_and_its_text_apart(old, new):
+    step = {"id": "m1", "text": "First results", "date": "2027-05"}
+    old["areas"][0]["activities"][0]["milestones"] = [step]
+    new["areas"][0]["activities"][0]["milestones"] = [{**step, "date": "2027-06-03"}]
+    ((item,),) = (part.fields for part in changes(old, new).changed)
+    assert (item.name, item.label, item.lines) == ("milestone-m1", "Milestone", True)
+    assert (item.before, item.after) == (
+        "First results\nDate: May 2027",
+        "First results\nDate: 3 June 2027",
+    )
+    assert appearance.plain(item.marked).startswith("First results\nDate: ")
+
+
+def test_milestones_come_go_and_move_among_their_like(old, new):
+    one, two, three = (
+        {"id": f"m{n}", "text": text, "date": None}
+        for n, text in enumerate(("Call", "Choice", "Final"))
+    )
+    indicator = {"id": "i1", "name": "Entries", "unit": "", "baseline": "", "target": ""}
+    old["areas"][0]["activities"][0] |= {"milestones": [one, two], "indicators": [indicator]}
+    new["areas"][0]["activities"][0] |= {"milestones": [two, one, three]}
+    new["areas"][0]["activities"][0] |= {"indicators": [indicator]}
+    (part,) = changes(old, new).changed
+    told = [(item.before, item.after, item.moved and item.moved.sentence) for item in part.fields]
+    assert told == [
+        ("Call", "Call", "Moved from place 1 to place 2"),
+        ("", "Final", None),
+    ]
+    assert part.became == "milestone"
+
+
 def test_the_changes_as_plain_text(old, new):
     new["areas"][1]["activities"].append(new["areas"][0]["activities"].pop(0))
     new["areas"][0]["activities"][0]["description"] = "Train people.\n\n- Forty of them"
@@ -228,6 +260,9 @@ MODES = st.sampled_from([None, "online", "hybrid"])
 indicators = st.fixed_dictionaries(
     {"name": NAMES, "unit": FIGURES, "baseline": FIGURES, "target": FIGURES}
 )
+milestones = st.fixed_dictionaries(
+    {"text": st.sampled_from(["Call", "Final", "Call\nDate: 2027", "आह्वान"]), "date": DATES}
+)
 activities = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["forum", "training"]),
@@ -279,12 +314,14 @@ def forms(draw):
     """A text of the one plan. Identities come from few, so that two texts share many."""
     texts = st.fixed_dictionaries({"title": NAMES, "text": WORDS})
     groups, figures, works, goals = pool("b", 4), pool("i", 4), pool("x", 7), pool("o", 4)
+    steps = pool("m", 4)
     areas = some(draw, st.fixed_dictionaries({"title": NAMES}), pool("a", 3))
     for area in areas:
         area["objectives"] = some(draw, st.fixed_dictionaries({"text": WORDS}), goals)
         area["activities"] = some(draw, activities, works)
         for item in area["activities"]:
             item["indicators"] = some(draw, indicators, figures)
+            item["milestones"] = some(draw, milestones, steps)
     return {
         "title": draw(NAMES),
         "preamble": draw(WORDS),
@@ -299,7 +336,7 @@ def forms(draw):
 
 
 HOLDS = {"dates": ("begins", "ends")}
-PIECES = {"objective": "objectives", "indicator": "indicators"}
+PIECES = {"objective": "objectives", "indicator": "indicators", "milestone": "milestones"}
 
 
 def there(form):

@@ -24,6 +24,10 @@ def compose(plan, on=factories.TODAY):
     return drafts.compose(plan, on=on)
 
 
+def step(**fields):
+    return {"id": "00000000-0000-4000-8000-000000000001", "text": "Step", "date": None, **fields}
+
+
 @pytest.fixture
 def form(draft):
     return compose(draft)
@@ -43,10 +47,10 @@ def test_composed_and_decomposed_letters_are_one_text():
 def test_the_digest_is_that_of_the_named_form():
     import hashlib
 
-    text = content.dump({"form": content.FORM})
-    assert (
-        content.digest(text) == hashlib.sha256(b"partnir-work-plan/1\n" + text.encode()).hexdigest()
-    )
+    for form in ("partnir-work-plan/1", content.FORM):
+        text = content.dump({"form": form})
+        named = hashlib.sha256(form.encode() + b"\n" + text.encode()).hexdigest()
+        assert content.digest(text) == named
 
 
 @pytest.mark.parametrize("value", [1.5, {"ü": 1}, {1: 2}])
@@ -74,6 +78,19 @@ BROKEN = [
         "is already that of areas[1].",
     ),
     (lambda f: f.update(title="Plan\u0007"), "title: there is an invisible control character"),
+    (
+        lambda f: f["areas"][0]["activities"][0].update(milestones=[step(date="2027-02-30")]),
+        "areas[1].activities[1].milestones[1].date: “2027-02-30” is not a day",
+    ),
+    (
+        lambda f: f["areas"][0]["activities"][0].update(milestones=[step(text="")]),
+        "areas[1].activities[1].milestones[1].text: this may not be empty.",
+    ),
+    (
+        lambda f: f["areas"][0]["activities"][0].update(milestones=[step(), step()]),
+        "areas[1].activities[1].milestones[2]: the id 00000000",
+    ),
+    (lambda f: f["areas"][0]["activities"][0].pop("milestones"), "“milestones” is missing."),
 ]
 
 
@@ -126,6 +143,10 @@ def test_filling_a_draft_and_composing_it_again_gives_the_same_text(cast, form, 
             {"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "name": "Entries", "unit": "entries",
              "baseline": "10", "target": "20"}
         ],
+        milestones=[
+            step(text="First results", date="2027-05"),
+            step(id="00000000-0000-4000-8000-000000000002"),
+        ],
     )  # fmt: skip
     fill(draft, form)
     assert compose(draft) == form
@@ -143,11 +164,12 @@ def test_a_state_not_on_record_changes_nothing(cast, form, draft):
 def test_composing_costs_the_same_for_one_activity_and_for_many(
     cast, draft, django_assert_num_queries
 ):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         compose(draft)
     for n in range(12):
-        factories.activity(draft, title=f"More {n}", area=n % 5, lead=cast.states["Aldova"])
-    with django_assert_num_queries(7):
+        row = factories.activity(draft, title=f"More {n}", area=n % 5, lead=cast.states["Aldova"])
+        row.milestones.create(text=f"Step {n}")
+    with django_assert_num_queries(8):
         compose(draft)
 
 
@@ -190,7 +212,7 @@ def test_renamed_authorities_cost_one_query_for_one_activity_and_for_many(
             factories.activity(
                 draft, title=f"{name} {m}", area=m % 5, lead=old.state, lead_authority=old
             )
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             composed = compose(draft)
         named = [lead["authority"] for lead in leads(composed) if lead]
         assert all(name.startswith("Department") for name in named), named
@@ -199,10 +221,13 @@ def test_renamed_authorities_cost_one_query_for_one_activity_and_for_many(
 def test_renewing_leaves_finished_activities_behind_and_drops_dates(form):
     first, second = (area["activities"][0] for area in form["areas"][:2])
     first.update(state="completed")
-    second.update(begins="2027-05-01", state="under_way")
+    second.update(begins="2027-05-01", state="under_way", milestones=[step(date="2027-05")])
     fresh, left = renewed(form, year=2028, title="Next")
     assert left == [first["title"]]
     (kept,) = fresh["areas"][1]["activities"]
     assert (kept["begins"], kept["state"]) == (None, "continuing")
     assert kept["id"] != second["id"]
+    (again,) = kept["milestones"]
+    assert (again["text"], again["date"]) == ("Step", None)
+    assert again["id"] != step()["id"]
     assert fresh["year"] == 2028

@@ -9,7 +9,15 @@ import pytest
 from secretariat.models import Authority
 from tests import factories
 from tests.workplans.writing import at, fields
-from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models import (
+    Activity,
+    Indicator,
+    Milestone,
+    Objective,
+    PriorityArea,
+    TextBlock,
+    WorkPlan,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +112,8 @@ def test_an_activity_takes_all_its_fields(staff, draft, activity, cast):
     ministry = dorlan.authorities.get()
     response = staff.get(page_of(activity))
     sent = fields(response)
-    new = response.context["form"].indicators[-1]
+    groups = response.context["form"].groups
+    new, step = (groups[sort].rows[-1].boxes for sort in ("indicator", "milestone"))
     sent |= {
         "lead": dorlan.pk,
         "lead_authority": ministry.pk,
@@ -116,6 +125,8 @@ def test_an_activity_takes_all_its_fields(staff, draft, activity, cast):
         "deliverables": "A declaration\r\nA list",
         new[0].html_name: "Entries",
         new[3].html_name: "1500",
+        step[0].html_name: "Call for projects",
+        step[1].html_name: "2027-05",
     }
     assert staff.post(page_of(activity), sent).status_code == 302
     activity.refresh_from_db()
@@ -126,14 +137,17 @@ def test_an_activity_takes_all_its_fields(staff, draft, activity, cast):
     assert activity.deliverables == "A declaration\nA list"
     indicator = activity.indicators.get()
     assert (indicator.name, indicator.target) == ("Entries", "1500")
+    milestone = activity.milestones.get()
+    assert (milestone.text, str(milestone.date)) == ("Call for projects", "May 2027")
     assert activity.version == 2
 
     again = staff.get(page_of(activity))
     sent = fields(again)
-    for box in again.context["form"].indicators[0]:
-        sent[box.html_name] = ""
+    for group in again.context["form"].groups.values():
+        for box in group.rows[0].boxes:
+            sent[box.html_name] = ""
     staff.post(page_of(activity), sent)
-    assert not activity.indicators.exists()
+    assert not activity.indicators.exists() and not activity.milestones.exists()
 
 
 def test_the_lead_authority_belongs_to_the_lead_state(staff, draft, activity, cast):
@@ -316,15 +330,51 @@ def test_parts_move_and_a_click_sent_twice_moves_once(staff, draft):
     assert staff.post(move, {"direction": "sideways"}).status_code == 404
 
 
+def test_milestones_have_an_order_of_their_own(staff, draft, activity):
+    for n, text in enumerate(("Call", "Choice", "Final")):
+        activity.milestones.create(text=text, position=n)
+        activity.indicators.create(name=f"Number {n}", position=n)
+    assert [order["part"] for order in staff.get(page_of(activity)).context["orders"]] == [
+        "milestone",
+        "indicator",
+    ]
+    final = activity.milestones.last()
+    response = staff.post(
+        at("move", 2027, "milestone", final.key), {"direction": "up", "place": "3"}
+    )
+    assert response.url == f"{page_of(activity)}#order-milestone"
+    assert f'id="{response.url.partition("#")[2]}"' in words(staff.get(page_of(activity)))
+    assert [row.text for row in activity.milestones.all()] == ["Call", "Final", "Choice"]
+    assert [row.name for row in activity.indicators.all()] == ["Number 0", "Number 1", "Number 2"]
+    assert WorkPlan.objects.get().sittings.first().parts[0]["title"] == activity.title
+
+
+def test_another_piece_is_added_where_its_like_stand(staff, draft, activity):
+    said = words(staff.get(page_of(activity)))
+    assert "Save and add another milestone" in said and "Save and add another indicator" in said
+    for held in ("milestones", "indicators"):
+        response = staff.post(
+            page_of(activity), fields(staff.get(page_of(activity))) | {"stay": held}
+        )
+        assert response.url == f"{page_of(activity)}#{held}"
+        assert f'id="{held}"' in said
+    page = at("activity_add", 2027, activity.area.key)
+    sent = fields(staff.get(page)) | {"title": "New", "stay": "milestones"}
+    made = staff.post(page, sent)
+    assert made.url == page_of(Activity.objects.get(title="New")) + "#milestones"
+
+
 def test_removal_says_what_goes_and_asks_again_if_that_changed(staff, draft):
     area = draft.areas.first()
     activity = area.activities.get()
     Indicator.objects.create(activity=activity, name="Entries")
+    Milestone.objects.create(activity=activity, text="Call")
     Objective.objects.create(area=area, text="Share.")
     page = at("remove", 2027, "area", area.key)
     response = staff.get(page)
     said = words(response)
-    assert "Forum number 1" in said and "1 objective" in said and "1 indicator" in said
+    assert "Forum number 1" in said and "1 objective" in said
+    assert "1 indicator" in said and "1 milestone" in said
     assert PriorityArea.objects.filter(pk=area.pk).exists()
 
     factories.activity(draft, title="Added meanwhile")

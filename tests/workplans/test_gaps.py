@@ -44,6 +44,7 @@ def test_other_places():
     pages = {
         "areas[1].title: x": ("area", "a1", "title"),
         "areas[1].objectives[2].text: x": ("area", "a1", ""),
+        "areas[2].activities[1].milestones[1].text: x": ("activity", "x1", ""),
         "annexes[1].text: x": ("text", "n1", "text"),
         "preamble: x": ("edit_general", "", "preamble"),
     }

@@ -329,6 +329,60 @@ def test_the_desk_counts_them_by_plan(cast, sign_in, staff, row, activity):
     assert "put aside" not in words(sign_in(cast.chair).get("/en/desk/"))
 
 
+@pytest.fixture
+def disputed(staff, chair, activity):
+    """A milestone whose date the chair changed and whose text the staff changed."""
+    milestone = activity.milestones.create(text="Call", date="2027-05")
+    box = f"milestone-{milestone.key}"
+    mine = Window(staff, page_of(activity))
+    Window(chair, page_of(activity)).save(**{f"{box}-date": "2027-06"})
+    assert mine.save(**{f"{box}-text": MINE.split("\n")[0]})["state"] == "partly"
+    return milestone, box
+
+
+def test_a_milestone_two_people_changed_stands_side_by_side(staff, disputed):
+    milestone, box = disputed
+    response = staff.get(at("parked_text", 2027, Parked.objects.get().key))
+    said = re.sub(r'<bdi class="visually-hidden">[^<]*</bdi>', "", words(response))
+    assert "What is to be kept in “Milestone”" in said
+    assert "Call · 2027-<del>05</del><ins>06</ins>" in said
+    assert [field.boxes[0].html_name for field in response.context["fields"]] == [f"{box}-text"]
+    milestone.refresh_from_db()
+    assert (milestone.text, milestone.date.iso) == ("Call", "2027-06")
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [
+        ("mine", (MINE.split("\n")[0], "2027-05")),
+        ("saved", ("Call", "2027-06")),
+        ("third", (MINE.split("\n")[0], "2027-06")),
+    ],
+)
+def test_a_milestone_is_decided_as_one(staff, disputed, choice, kept):
+    milestone, box = disputed
+    third = {f"{box}-text": kept[0], f"{box}-date": kept[1]} if choice == "third" else {}
+    row = Parked.objects.get()
+    assert decide(staff, row, **{f"choice-{box}": choice, **third}).status_code == 302
+    milestone.refresh_from_db()
+    assert (milestone.text, milestone.date.iso) == kept
+    assert not Parked.objects.filter(cleared=None).exists()
+
+
+def test_a_date_nobody_can_read_is_corrected_where_it_lies(staff, activity):
+    window = Window(staff, page_of(activity))
+    box = next(name for name in window.sent if name.startswith("milestone-")).removesuffix("-text")
+    window.save(**{f"{box}-text": "Call", f"{box}-date": "Mayy 2027"})
+    row = Parked.objects.get()
+    said = words(staff.get(at("parked_text", 2027, row.key)))
+    assert "What you wrote under “Milestone” cannot be saved as it is." in said
+    assert 'value="Mayy 2027"' in said
+    assert "A day, a month or a year: 2027-03-11, 2027-03 or 2027." in said
+    assert decide(staff, row, **{f"{box}-date": "2027-05"}).status_code == 302
+    milestone = activity.milestones.get()
+    assert (milestone.text, milestone.date.iso) == ("Call", "2027-05")
+
+
 def test_the_last_objective_s_clash_with_its_removal(staff, chair, draft):
     area = draft.areas.first()
     objective = area.objectives.create(text="Share.")

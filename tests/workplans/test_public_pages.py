@@ -131,6 +131,20 @@ def test_the_data_are_the_digested_bytes(adopted, sign_in):
     assert again.status_code == 304
 
 
+def test_milestones_stand_in_their_order_with_what_is_known_of_their_dates(
+    cast, draft, advisory_group, sign_in
+):
+    forum = draft.areas.first().activities.first()
+    for n, (text, date) in enumerate((("Call", "2027-05"), ("<b>Final</b>", None))):
+        forum.milestones.create(text=text, date=date, position=n)
+    consideration = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    page = html(sign_in(cast.head).get(reverse("workplans:consideration", args=[consideration.pk])))
+    steps = re.sub(r"\s+", " ", page[page.index("<dt>Milestones</dt>") :].partition("</ul>")[0])
+    assert "<li> May 2027: <bdi>Call</bdi> </li>" in steps
+    assert "<li> <bdi>&lt;b&gt;Final&lt;/b&gt;</bdi> </li>" in steps
+    assert page.count("<dt>Milestones</dt>") == 1
+
+
 def test_a_seated_delegation_may_fetch_the_data_of_the_text_before_it(consideration, cast, sign_in):
     assert sign_in(cast.head).get(f"{PLAN}plan.json").status_code == 200
 

@@ -70,6 +70,37 @@ def test_what_an_activity_lacks_is_told_at_its_field(fields, hint):
     assert found(plan(forum(**fields))) == [hint]
 
 
+@pytest.mark.parametrize(
+    "dates, date, words",
+    [
+        (("2027-09", "2027-11"), "2027-08", "is dated August 2027, before the activity begins."),
+        (
+            ("2027-09", "2027-11"),
+            "2027-12-01",
+            "is dated 1 December 2027, after the activity ends.",
+        ),
+        (("2027-09", "2027-11"), "2027", None),
+        (("2027-09", "2027-11"), "2027-09-01", None),
+        (("2027-09", "2027-11"), None, None),
+        (("2027-09", None), "2027-12", None),
+        (("2027-09", None), "2028-01", "is dated January 2028, which is not in 2027."),
+        ((None, "2027-11"), "2027-01", None),
+    ],
+)
+def test_a_milestone_lies_within_its_activity_and_the_year(dates, date, words):
+    begins, ends = dates
+    step = orders.milestone("First results", date)
+    hints_ = found(plan(forum(begins=begins, ends=ends, milestones=[step])))
+    expected = [("milestones", f"“First results” {words}", "milestones")] if words else []
+    assert hints_ == expected
+
+
+def test_a_milestone_astray_is_counted_among_its_like():
+    steps = [orders.milestone(text, "2026") for text in ("Call", "Final")]
+    (group,) = groups(hints(plan(forum(milestones=steps)), ALWAYS, DAY))
+    assert group.heading == "2 milestones lie outside their activities’ dates or the plan’s year"
+
+
 def test_what_goes_on_may_have_begun_before_the_year():
     assert found(plan(forum(begins="2026-05", state="continuing"))) == []
     assert [h[0] for h in found(plan(forum(begins="2025", ends="2026", state="continuing")))] == [
@@ -165,10 +196,12 @@ def test_an_activity_says_what_is_worth_a_look_in_it(cast, draft, sign_in):
     row = Activity.objects.first()
     staff = sign_in(cast.staff)
     Activity.objects.filter(pk=row.pk).update(lead=cast.states["Dorlan"], begins="2019")
+    row.milestones.create(text="Call", date="2018")
     response = staff.get(at("activity", row.key))
     told = {hint["text"]: hint["url"] for hint in response.context["hints"]}
     assert told["It has no indicator."] == "#indicators"
     assert told["It is dated 2019, which is not in 2027."] == "#id_begins"
+    assert told["“Call” is dated 2018, before the activity begins."] == "#milestones"
     assert "Dorlan is neither a member nor invited on the record of 2019." in told
     for url in told.values():
         assert f'id="{url[1:]}"'.encode() in response.content, url
@@ -195,6 +228,7 @@ def test_the_record_is_asked_the_same_however_many_lead(
         area = PriorityArea.objects.all()[n]
         row = factories.activity(draft, title=f"More {n}", area=n, lead=state)
         row.indicators.create(name="Visitors")
+        row.milestones.create(text="Call", date="2027-05")
         area.objectives.create(text="Connect.")
     for page, queries in zip(pages, few, strict=True):
         with django_assert_num_queries(queries):

@@ -52,6 +52,7 @@ def forum(draft, cast):
     )
     row.co_leads.add(cast.states["Aldova"])
     row.indicators.create(name="Visitors", target="100")
+    row.milestones.create(text="Call", date="2027-05")
     for title in ("Second", "Third"):
         factories.activity(draft, title=title)
     return Activity.objects.get(pk=row.pk)
@@ -83,7 +84,10 @@ def test_a_copy_stands_right_after_the_activity_and_says_the_same(staff, draft, 
     assert one["id"] != other["id"]
     assert one["indicators"][0]["id"] != other["indicators"][0]["id"]
     assert other["indicators"][0]["name"] == "Visitors"
-    same = one.keys() - {"id", "title", "indicators"}
+    assert one["milestones"][0]["id"] != other["milestones"][0]["id"]
+    # In the same year its dates are as good as those of the activity.
+    assert (other["milestones"][0]["text"], other["milestones"][0]["date"]) == ("Call", "2027-05")
+    same = one.keys() - {"id", "title", "indicators", "milestones"}
     assert {name: one[name] for name in same} == {name: other[name] for name in same}
     assert (copy.changed_by, copy.version) == (cast.staff, 1)
 
@@ -219,6 +223,10 @@ def test_lines_of_a_part_leave_no_entry(staff, draft, forum):
     assert "Reason" not in words(page)
     remove(staff, "indicator", indicator)
     assert not Indicator.objects.exists()
+    response = remove(staff, "milestone", forum.milestones.get())
+    assert told(response) == ["“Call” is removed."]
+    assert response.redirect_chain == [(at("activity", forum.key) + "#order-milestone", 302)]
+    assert not forum.milestones.exists()
     assert not Entry.objects.filter(act="strike").exists()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from tests.workplans import orders
-from workplans import sheets, tables
+from workplans import parts, sheets, tables
 from workplans.models import Activity
 from workplans.sheets import Unreadable
 from workplans.tables import Known, lay, read
@@ -85,6 +85,11 @@ LINE = SIGNS.map(lambda text: " ".join(plain(text).split()))
 TEXT = SIGNS.map(plain)
 LINES = st.lists(LINE.filter(lambda text: text and len(text.splitlines()) == 1), max_size=3)
 INDICATOR = st.tuples(LINE.filter(bool), LINE, LINE, LINE)
+DATE = st.sampled_from([None, "2027", "2027-03", "2027-03-11"])
+# Among what is reached are words that look like the date before them.
+STEP = st.one_of(
+    LINE, st.sampled_from(["2027", "2027: x", "10:30 opening", ": x", "2027-13：x", "a: b"])
+)
 
 
 @st.composite
@@ -101,12 +106,16 @@ def activities(draw):
         "partners": draw(LINES),
         "mode": draw(st.sampled_from([None, *Activity.Mode.values])),
         "place": draw(LINE),
-        "begins": draw(st.sampled_from([None, "2027", "2027-03", "2027-03-11"])),
+        "begins": draw(DATE),
         "ends": None,
         "deliverables": draw(LINES),
         "indicators": [
-            {"id": str(draw(st.uuids())), **dict(zip(tables.FIGURES, figures, strict=True))}
+            {"id": str(draw(st.uuids())), **dict(zip(parts.INDICATORS.boxes, figures, strict=True))}
             for figures in draw(st.lists(INDICATOR, max_size=2))
+        ],
+        "milestones": [
+            {"id": str(draw(st.uuids())), "text": text, "date": date}
+            for text, date in draw(st.lists(st.tuples(STEP.filter(bool), DATE), max_size=2))
         ],
         "budget_note": draw(TEXT),
         "funding_source": draw(LINE),
@@ -149,12 +158,14 @@ def test_a_row_read_into_an_empty_draft_says_what_it_said(activity):
         back = lay(read(data), plan(), known)
         assert words(back) == []
         made = only(back.form)
-        strip = {"indicators": None, "lead": None}
+        strip = {"milestones": None, "indicators": None, "lead": None}
         assert {**made, **strip} == {**activity, **strip}
         assert (made["lead"] or {}).get("authority") == (activity["lead"] or {}).get("authority")
-        assert [list(item.values())[1:] for item in made["indicators"]] == [
-            list(item.values())[1:] for item in activity["indicators"]
-        ]
+        for held in ("indicators", "milestones"):
+            # New ones get identities of their own.
+            assert [{**item, "id": ""} for item in made[held]] == [
+                {**item, "id": ""} for item in activity[held]
+            ]
 
 
 @given(st.text())
@@ -330,6 +341,32 @@ def test_indicators_keep_their_identity():
     assert len({item["id"] for item in new}) == 3
 
 
+def test_milestones_keep_their_identity_and_their_date():
+    call, final = orders.milestone("Call", "2027-03"), orders.milestone("Final")
+    form = plan(forum(milestones=[call, final]))
+    (row,) = tables.cells(form)
+    assert row["milestones"] == "2027-03: Call\nFinal"
+
+    def after(text):
+        return only(laid(form, ["id", "milestones"], [FORUM, text]).form)["milestones"]
+
+    assert after("2027-06-01: Final\n2027-03: Call") == [{**final, "date": "2027-06-01"}, call]
+    assert after("2027-03: Call for projects\nFinal") == [
+        {**call, "text": "Call for projects"},
+        final,
+    ]
+    assert after("Final") == [final]
+    assert after("Call\nFinal") == [{**call, "date": None}, final]
+    new = after("01.04.2027 : Call\n: 2027: the year\n２０２７-05：招募")
+    assert [(item["text"], item["date"]) for item in new] == [
+        ("Call", "2027-04-01"),
+        ("2027: the year", None),
+        ("招募", "2027-05"),
+    ]
+    assert new[0]["id"] == call["id"]
+    assert len({item["id"] for item in new}) == 3
+
+
 def test_words_codes_and_dates_as_people_write_them():
     form = plan(forum())
     found = laid(
@@ -368,6 +405,10 @@ def test_words_codes_and_dates_as_people_write_them():
         ("indicators", "a|b|c|d|e", "“a|b|c|d|e” has more than four parts: what is measured | "
          "unit | baseline | target."),
         ("indicators", "|people", "an indicator has to say what is measured."),
+        ("milestones", "2027-13: Call", "“2027-13” is not a day, a month or a year such as "
+         "2027-03-11, 2027-03 or 2027. If no date is meant, write a colon before the line."),
+        ("milestones", "2027-05:", "a milestone has to say what is reached."),
+        ("milestones", "x" * 301, "this is longer than 300 characters."),
         ("mode", "by post", "“by post” is none of these: In person, Online, In person and online."),
         ("description", "a\x07b", "there is an invisible control character (U+0007)."),
         ("remove", "perhaps", "write “yes” to remove the activity, or nothing."),

@@ -74,6 +74,8 @@ def forum(draft, cast):
     row.co_leads.set([cast.states["Aldova"], cast.states["Borania"]])
     row.indicators.create(name="Visitors", unit="people", baseline="0", target="100", position=0)
     row.indicators.create(name="Talks", position=1)
+    row.milestones.create(text="Call", date="2027-01", position=0)
+    row.milestones.create(text="Choice", date="2027-01-10", position=1)
     return row
 
 
@@ -159,12 +161,14 @@ def test_only_what_changes_is_written(staff, draft, forum):
 
 def test_every_field_is_written(staff, draft, forum, cast):
     talks = forum.indicators.get(name="Talks")
+    call = forum.milestones.get(text="Call")
     cells = {
         "id": forum.key, "area": "2", "kind": "Forum", "description": "Two\nlines.", "lead": "ce",
         "lead authority": "Ministry of Industry of Cestria", "co-leads": "DO, AL",
         "partners": "", "mode": "", "place": "Pune", "begins": "2027", "ends": "",
         "deliverables": "One\nTwo", "budget note": "-5 %", "funding source": "A fund",
         "state of work": "Under way", "sources": "https://example.org",
+        "milestones": "2027-02: Choice\nCall\n2027-05-01: Final",
         "indicators": "Talks | talks | 1 | 2\nGuests",
     }  # fmt: skip
     data = tables.sheets.write_csv([list(cells), [str(cell) for cell in cells.values()]])
@@ -180,6 +184,9 @@ def test_every_field_is_written(staff, draft, forum, cast):
     assert Indicator.objects.get(pk=talks.pk).unit == "talks"
     assert [(i.name, i.version) for i in forum.indicators.all()] == [("Talks", 2), ("Guests", 2)]
     assert forum.indicators.count() == 2
+    steps = [(m.text, str(m.date or ""), m.version) for m in forum.milestones.all()]
+    assert steps == [("Choice", "February 2027", 2), ("Call", "", 2), ("Final", "1 May 2027", 1)]
+    assert forum.milestones.get(pk=call.pk).text == "Call"
 
 
 def test_rows_add_and_remove_activities(staff, draft, forum, cast):
@@ -319,7 +326,8 @@ def test_three_hundred_rows_take_no_more_queries_than_three(draft, cast):
         form = compose(plan)
         rows = [
             {**row, "title": f"{row['title']} again", "lead": "BO", "co-leads": "CE, DO",
-             "lead authority": "", "indicators": "Visitors | people\nTalks", "area": "3"}
+             "lead authority": "", "milestones": "2027-05: Call\nFinal",
+             "indicators": "Visitors | people\nTalks", "area": "3"}
             for row in tables.cells(form)
         ]  # fmt: skip
         rows += [{**row, "id": "", "title": f"New {n}"} for n, row in enumerate(rows)]
@@ -338,6 +346,7 @@ def test_three_hundred_rows_take_no_more_queries_than_three(draft, cast):
         for n in range(number):
             row = factories.activity(plan, title=f"Activity {n}", lead=dorlan)
             row.indicators.create(name="Visitors")
+            row.milestones.create(text="Call")
 
     fill(draft, 1)
     laid, few = take(draft)

@@ -14,7 +14,15 @@ from weasyprint import HTML
 
 from tests.workplans import orders
 from workplans import content
-from workplans.typesetting import Typeset, TypesettingError, fonts, passages, timeline, typeset
+from workplans.typesetting import (
+    Typeset,
+    TypesettingError,
+    fonts,
+    layout,
+    passages,
+    timeline,
+    typeset,
+)
 from workplans.typesetting.assets import OwnAssets
 from workplans.typesetting.attachments import activities_csv
 
@@ -244,6 +252,48 @@ def test_the_timeline_shows_the_year_of_the_plan() -> None:
     mirrored = timeline.bar("2027-01-01", "2027-06-30", "#000", timeline.Window(2027, 2027, True))
     assert mirrored and float(mirrored["x"]) == pytest.approx(52.0, abs=0.1)
     assert timeline.bar(None, None, "#000", within) is None
+
+
+def test_milestones_stand_on_the_sheet_of_their_activity() -> None:
+    plan = orders.small_plan()
+    plan["areas"][0]["activities"][0]["milestones"] = [
+        orders.milestone("Call for speakers", "2027-05"),
+        orders.milestone("Programme published", "2027-08-02"),
+        orders.milestone(orders.ARABIC),
+    ]
+    text = " ".join(texts(typeset(orders.order(plan))))
+    assert "Milestones May 2027: Call for speakers 2 August 2027: Programme published" in text
+    assert "Milestones" not in " ".join(texts(typeset(orders.order())))
+
+
+def test_a_milestone_is_a_diamond_as_exact_as_its_date() -> None:
+    within = timeline.window(2027, [("2027", None)], mirrored=False)
+    day, month = timeline.mark("2027-07-01", within), timeline.mark("2027-07", within)
+    assert day and month and (day["is_light"], month["is_light"]) == (False, True)
+    following = timeline.mark("2027-08-01", within)
+    assert following and float(day["x"]) < float(month["x"]) < float(following["x"])
+    assert timeline.mark("2027", within) is None, "a year alone has no place in it"
+    assert timeline.mark("2028-01", within) is None and timeline.mark(None, within) is None
+    assert timeline.meeting_mark("2027-07", within) is None, "a meeting known so is a bar"
+    first = timeline.mark("2027-01-01", within)
+    assert first and float(first["x"]) == timeline.DIAMOND, "it is drawn whole"
+
+
+def test_the_timeline_tells_in_words_what_it_draws() -> None:
+    plan = orders.small_plan()
+    forum = plan["areas"][0]["activities"][0]
+    forum["milestones"] = [orders.milestone("Call", "2027-05"), orders.milestone("Report")]
+    school = orders.activity("School", milestones=[orders.milestone("Opening", "2027-06-01")])
+    idle = orders.activity("Idle", milestones=[orders.milestone("Some day", "2027")])
+    plan["areas"][0]["activities"] += [school, idle]
+    rows = layout.compose(orders.order(plan))["timeline"]["groups"][0]["rows"]
+    assert [(row["told"], len(row["marks"]), bool(row["bar"])) for row in rows] == [
+        ("16–17 September 2027; May 2027: Call", 1, True),
+        ("1 June 2027: Opening", 1, False),
+        ("2027: Some day", 0, False),
+    ]
+    printed = " ".join(texts(typeset(orders.order(plan))))
+    assert printed.count("No date on record") == 1
 
 
 def test_the_command_prints_a_file(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -27,11 +27,12 @@ from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
 from secretariat.models import Authority, Membership, State
+from workplans.forms.pieces import WORDS, Group, Row, box_for
 from workplans.forms.prose import HINT, ProseBox
 from workplans.legible import legible
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
-from workplans.parts import FIELDS, FIGURES, INDICATOR, OBJECTIVE, plain
+from workplans.parts import FIELDS, OBJECTIVES, Pieces, pieces_named, pieces_of, plain
 
 UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TITLE_MISSING = gettext_lazy("Write a title.")
@@ -39,12 +40,7 @@ TITLE_MISSING = gettext_lazy("Write a title.")
 CARRIED = ("version", "opened", "offered", "key", "sort")
 # Which of two texts is to be kept: the saved one, one's own, or what stands in the box.
 CHOICE, SAVED, MINE, THIRD = "choice-", "saved", "mine", "third"
-FIGURE_LABELS = {
-    "name": gettext_lazy("What is measured"),
-    "unit": gettext_lazy("Unit"),
-    "baseline": gettext_lazy("Baseline"),
-    "target": gettext_lazy("Target"),
-}
+OBJECTIVE = OBJECTIVES.prefix
 
 
 class PartForm(forms.ModelForm):
@@ -199,14 +195,18 @@ def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
 
 def inputs(name: str, value: Any) -> dict[str, list[str]]:
     """A value as the boxes of a page send it: what each of them is called, and what it says."""
-    if name.startswith(INDICATOR):
-        texts = value or [""] * len(FIGURES)
-        return {
-            f"{name}-{figure}": [str(text)] for figure, text in zip(FIGURES, texts, strict=True)
-        }
+    pieces = _boxed(name)
+    if pieces:
+        return {f"{name}-{field}": [str(text)] for field, text in pieces.boxed(value).items()}
     if isinstance(value, list):
         return {name: [str(item) for item in value]}
     return {name: ["" if value is None else str(value)]}
+
+
+def _boxed(name: str) -> Pieces | None:
+    """The sort of a piece that is written in more than one box, by the name of its value."""
+    pieces = pieces_named(name)
+    return pieces if pieces and len(pieces.boxes) > 1 else None
 
 
 def _typed(texts: Any) -> list[str]:
@@ -340,7 +340,7 @@ def _called(authority: Authority, on: date) -> str:
 
 
 class ActivityForm(PartForm):
-    """An activity with everything a plan says of it, and its indicators with an empty one."""
+    """An activity with everything a plan says of it, and its pieces with an empty one of each."""
 
     class Meta:
         model = Activity
@@ -376,7 +376,7 @@ class ActivityForm(PartForm):
             *Activity.Mode.choices,
             ("", _("Not decided yet")),
         ]
-        self._offer_indicators()
+        self._offer_pieces()
 
     def _offer_areas(self, plan: WorkPlan) -> None:
         areas = self.fields["area"]
@@ -415,30 +415,33 @@ class ActivityForm(PartForm):
             *((name, by_state[pk]) for pk, name in names if pk in by_state),
         ]
 
-    def _offer_indicators(self) -> None:
-        self.indicators: list[list[Any]] = []
-        for key in self._pieces(INDICATOR, f"-{FIGURES[0]}"):
-            said = self.said.get(f"{INDICATOR}{key}") or ["", "", "", ""]
-            row = []
-            for figure, text in zip(FIGURES, said, strict=True):
-                name = f"{INDICATOR}{key}-{figure}"
-                field = forms.CharField(
-                    label=FIGURE_LABELS[figure],
-                    required=False,
-                    max_length=200 if figure == "name" else 60,
-                    initial=text,
-                )
-                _limit(field)
-                self.fields[name] = field
-                row.append(self[name])
-            self.indicators.append(row)
+    def _offer_pieces(self) -> None:
+        self.groups = {pieces.name: Group(pieces) for pieces in pieces_of(Activity)}
+        for group in self.groups.values():
+            pieces, words = group.pieces, group.words
+            keys = self._pieces(pieces.prefix, f"-{pieces.boxes[0]}")
+            for number, key in enumerate(keys, 1):
+                new = not self.is_bound and number == len(keys)
+                legend = words.new if new else words.numbered % {"number": number}
+                group.rows.append(Row(str(legend), self._row(pieces, f"{pieces.prefix}{key}")))
 
-    def _indicator_names(self) -> list[str]:
-        return [
-            name.removesuffix("-name")
-            for name in self.fields
-            if name.startswith(INDICATOR) and name.endswith("-name")
-        ]
+    def _row(self, pieces: Pieces, name: str) -> list[Any]:
+        """The boxes of one piece, added to the form. What may stand in them is said above all."""
+        for field, said in pieces.boxed(self.said.get(name)).items():
+            self.fields[f"{name}-{field}"] = box_for(pieces, field, said)
+            _limit(self.fields[f"{name}-{field}"])
+        boxes = [self[f"{name}-{field}"] for field in pieces.boxes]
+        for found in boxes:
+            found.help_text = ""
+        return boxes
+
+    def _piece_names(self) -> Iterator[tuple[Pieces, str]]:
+        """The pieces on the page, each with the name of its value."""
+        for pieces in pieces_of(Activity):
+            first = f"-{pieces.boxes[0]}"
+            for name in list(self.fields):
+                if name.startswith(pieces.prefix) and name.endswith(first):
+                    yield pieces, name.removesuffix(first)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -465,44 +468,55 @@ class ActivityForm(PartForm):
             self.add_error(
                 "co_leads", _("%(state)s leads already; it is not a co-lead too.") % {"state": lead}
             )
-        for name in self._indicator_names():
-            name_of, *figures = (cleaned.get(f"{name}-{figure}") for figure in FIGURES)
-            if any(figures) and not name_of:
-                self.add_error(f"{name}-name", _("Write what is measured."))
+        for pieces, name in self._piece_names():
+            first, *others = (f"{name}-{field}" for field in pieces.boxes)
+            said = any(cleaned.get(box) for box in others)
+            if said and not cleaned.get(first) and first not in self.errors:
+                self.add_error(first, WORDS[pieces.name].missing)
         return cleaned
 
     def values(self) -> Values:
         found = super().values()
-        for name in self._indicator_names():
-            figures = [plain(self.cleaned_data.get(f"{name}-{figure}")) for figure in FIGURES]
-            found[name] = figures if any(figures) else ""
+        for pieces, name in self._piece_names():
+            said = [plain(self.cleaned_data.get(f"{name}-{field}")) for field in pieces.boxes]
+            found[name] = said if any(said) else ""
         return found
 
     def label_of(self, name: str) -> str:
-        return _("Indicator") if name.startswith(INDICATOR) else super().label_of(name)
+        pieces = _boxed(name)
+        return str(WORDS[pieces.name].one) if pieces else super().label_of(name)
 
     def field_of(self, name: str) -> str:
-        if not name.startswith(INDICATOR):
+        pieces = _boxed(name)
+        if pieces is None:
             return super().field_of(name)
-        return f"id_{name}-name" if f"{name}-name" in self.fields else ""
+        first = f"{name}-{pieces.boxes[0]}"
+        return f"id_{first}" if first in self.fields else ""
 
     def words(self, name: str, value: Any) -> str:
-        if name.startswith(INDICATOR):
+        if _boxed(name):
             return " · ".join(part for part in value if part) if value else ""
         return super().words(name, value)
 
     def value_of(self, box: str) -> str:
-        return box.rpartition("-")[0] if box.startswith(INDICATOR) else box
+        return box.rpartition("-")[0] if _boxed(box) else box
 
     def raw(self, name: str) -> Any:
-        if not name.startswith(INDICATOR):
+        pieces = _boxed(name)
+        if pieces is None:
             return super().raw(name)
-        return [str(self.data.get(f"{name}-{figure}", "")) for figure in FIGURES]
+        return [str(self.data.get(f"{name}-{field}", "")) for field in pieces.boxes]
 
     def boxes_of(self, name: str) -> list[Any]:
-        if not name.startswith(INDICATOR):
+        pieces = _boxed(name)
+        if pieces is None:
             return super().boxes_of(name)
-        return [self[f"{name}-{f}"] for f in FIGURES if f"{name}-{f}" in self.fields]
+        names = (f"{name}-{field}" for field in pieces.boxes)
+        boxes = [self[box] for box in names if box in self.fields]
+        for found in boxes:
+            # Apart from its like, each says for itself what may stand in it.
+            found.help_text = found.field.help_text
+        return boxes
 
 
 class StartForm(forms.Form):

@@ -22,7 +22,8 @@ class CompareForm(forms.Form):
             self.fields[name].choices = [(found.code, found.label) for found in snapshots]
 
     def add_prefix(self, field_name: str) -> str:
-        return {"older": "from", "newer": "to"}[field_name]
+        # Django also asks for the prefix of a field's id.
+        return {"older": "from", "newer": "to"}.get(field_name, field_name)
 
 
 class RestoreForm(forms.Form):

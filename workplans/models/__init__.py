@@ -1,6 +1,14 @@
 from workplans.models.consideration import Consideration, Decision, Position
 from workplans.models.document import Document
-from workplans.models.plan import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models.plan import (
+    Activity,
+    Indicator,
+    Milestone,
+    Objective,
+    PriorityArea,
+    TextBlock,
+    WorkPlan,
+)
 from workplans.models.progress import Progress
 from workplans.models.revision import Revision
 from workplans.models.writing import Parked, Sitting
@@ -11,6 +19,7 @@ __all__ = [
     "Decision",
     "Document",
     "Indicator",
+    "Milestone",
     "Objective",
     "Parked",
     "Position",

@@ -321,6 +321,21 @@ class Indicator(Part):
         return self.name
 
 
+class Milestone(Part):
+    """A step that an activity reaches on its way."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="milestones")
+    text = models.CharField(_("what is reached"), max_length=300)
+    date = PartialDateField(_("date"), null=True, blank=True)
+
+    class Meta(Part.Meta):
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class TextBlock(Part):
     """A titled text beside the areas: a working group's task or an annex."""
 

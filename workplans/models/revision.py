@@ -31,6 +31,11 @@ class Revision(models.Model):
         output_field=models.CharField(max_length=300),
         db_persist=True,
     )
+    written_in = models.GeneratedField(
+        expression=KeyTextTransform("form", Cast("text", models.JSONField())),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+    )
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="revisions")
     frozen = models.DateTimeField(_("frozen"), db_default=Now(), editable=False)
@@ -50,5 +55,10 @@ class Revision(models.Model):
 
     @property
     def form(self) -> dict[str, Any]:
-        """The plan this revision holds, read from its canonical form."""
+        """The plan this revision holds, read from its canonical form, whichever that is."""
         return content.load(self.text)
+
+    @property
+    def schema(self) -> int:
+        """The number of the schema that describes its text as data."""
+        return content.number_of(self.written_in)

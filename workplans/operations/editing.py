@@ -15,19 +15,12 @@ from secretariat.models import Person
 from secretariat.standing import Standing
 from workplans import draft, parts, permissions, procedure
 from workplans.merging import Merge, Values, merge
-from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part, Versioned
 from workplans.operations import writing
 from workplans.operations.locking import lock
 from workplans.operations.writing import CALENDAR, Touched, touched
-
-OWNER: dict[type[Part], str] = {
-    PriorityArea: "plan",
-    Objective: "area__plan",
-    Activity: "area__plan",
-    Indicator: "activity__area__plan",
-    TextBlock: "plan",
-}
+from workplans.parts import OWNERS
 
 
 class Gone(Exception):
@@ -79,7 +72,7 @@ def mark(
 
 def find(plan: WorkPlan, kind: type[Part], key: UUID) -> Any:
     """A part of this plan, or None."""
-    return kind._default_manager.filter(key=key, **{OWNER[kind]: plan}).first()
+    return kind._default_manager.filter(key=key, **{OWNERS[kind]: plan}).first()
 
 
 def _never(_name: str, _value: Any) -> bool:
@@ -171,9 +164,9 @@ def siblings(part: Part) -> Any:
         return kind.filter(plan=part.plan_id, kind=part.kind)
     if isinstance(part, PriorityArea):
         return kind.filter(plan=part.plan_id)
-    if isinstance(part, Indicator):
-        return kind.filter(activity=part.activity_id)
-    return kind.filter(area=part.area_id)  # type: ignore[attr-defined]
+    pieces = parts.pieces_like(part)
+    home = pieces.home if pieces else "area"
+    return kind.filter(**{home: getattr(part, f"{home}_id")})
 
 
 @transaction.atomic
@@ -211,16 +204,15 @@ def move(
 
 def what_goes(part: Part) -> list[Part]:
     """A part and everything that is removed with it."""
+    going = [
+        part,
+        *(row for pieces in parts.pieces_of(type(part)) for row in pieces.rows(part).all()),
+    ]
     if isinstance(part, PriorityArea):
-        activities = list(part.activities.prefetch_related("indicators"))
-        return [
-            part,
-            *part.objectives.all(),
-            *(row for activity in activities for row in (activity, *activity.indicators.all())),
-        ]
-    if isinstance(part, Activity):
-        return [part, *part.indicators.all()]
-    return [part]
+        held = [pieces.held for pieces in parts.pieces_of(Activity)]
+        for activity in part.activities.prefetch_related(*held):
+            going += what_goes(activity)
+    return going
 
 
 def state_of(going: list[Part]) -> str:

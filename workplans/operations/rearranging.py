@@ -20,9 +20,8 @@ from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part
 from workplans.operations import editing
 from workplans.operations.writing import touched
-from workplans.parts import INDICATOR
 
-# What is kept when it is taken out. Objectives and indicators are lines of the part they are in.
+# What is kept when it is taken out. Pieces are lines of the part they are in.
 KINDS: dict[str, type[Part]] = {"area": PriorityArea, "activity": Activity, "text": TextBlock}
 LONGEST_TITLE = 300
 
@@ -36,7 +35,7 @@ class CannotPutBack(Exception):
 
 @transaction.atomic
 def duplicate(plan: WorkPlan, key: UUID, *, version: int, by: Person, on: datetime) -> Activity:
-    """Copy an activity with its indicators, and put the copy right after it.
+    """Copy an activity with its pieces, and put the copy right after it.
 
     version: that of the plan on the person's screen. A click sent twice copies once.
     """
@@ -48,10 +47,7 @@ def duplicate(plan: WorkPlan, key: UUID, *, version: int, by: Person, on: dateti
     again: Activity | None = editing.find(plan, Activity, new)
     if again is not None:
         return again
-    values = {
-        (f"{INDICATOR}{uuid.uuid4()}" if name.startswith(INDICATOR) else name): value
-        for name, value in parts.read(original).items()
-    }
+    values = {_renamed(name): value for name, value in parts.read(original).items()}
     title = _("Copy of %(title)s") % {"title": original.title}
     values["title"] = Truncator(title).chars(LONGEST_TITLE)
     copy = Activity(key=new, position=original.position)
@@ -60,6 +56,12 @@ def duplicate(plan: WorkPlan, key: UUID, *, version: int, by: Person, on: dateti
     _stand(copy, order.index(original) + 1, order)
     editing.mark(plan, by, parts=[touched(copy)], on=on)
     return copy
+
+
+def _renamed(name: str) -> str:
+    """The name of a value in a copy, whose pieces are pieces of their own."""
+    pieces = parts.pieces_named(name)
+    return f"{pieces.prefix}{uuid.uuid4()}" if pieces else name
 
 
 def _stand(part: Part, place: int, order: list[Any]) -> None:
@@ -116,6 +118,7 @@ def enter(
         title=shown,
         reason=reason.strip(),
         parts=gone,
+        written_in=form["form"],
     )
 
 
@@ -195,10 +198,7 @@ def put_back(plan: WorkPlan, entry: int, key: UUID, *, by: Person, on: datetime)
     register knows nothing of it, and CannotPutBack.
     """
     plan = editing.open_draft(plan, by=by, on=on)
-    act = register.entries_about(plan).filter(act="strike", pk=entry).first()
-    found = next((p for p in act.facts["parts"] if p["key"] == str(key)), None) if act else None
-    if found is None:
-        raise editing.Gone
+    found = _on_record(plan, entry, key)
     kind = KINDS[found["kind"]]
     there: Part | None = editing.find(plan, kind, key)
     if there is not None:
@@ -217,6 +217,17 @@ def put_back(plan: WorkPlan, entry: int, key: UUID, *, by: Person, on: datetime)
     )
     editing.mark(plan, by, parts=[touched(row)], on=on)
     return row
+
+
+def _on_record(plan: WorkPlan, entry: int, key: UUID) -> dict[str, Any]:
+    """A part as the register keeps it, read in the newest form. Raises Gone."""
+    act = register.entries_about(plan).filter(act="strike", pk=entry).first()
+    found = next((p for p in act.facts["parts"] if p["key"] == str(key)), None) if act else None
+    if act is None or found is None:
+        raise editing.Gone
+    # As long as the register did not name the form, there was but the first.
+    written_in = act.facts.get("written_in", content.FIRST)
+    return {**found, "form": content.upgraded_part(found["kind"], found["form"], written_in)}
 
 
 def _again(plan: WorkPlan, kind: type[Part], found: dict[str, Any]) -> Any:

@@ -14,19 +14,11 @@ from django.utils.translation import gettext as _
 from secretariat.dates import PartialDate
 from secretariat.models import Person
 from workplans import comparison, content, draft
-from workplans.models import (
-    Activity,
-    Indicator,
-    Objective,
-    PriorityArea,
-    Sitting,
-    TextBlock,
-    WorkPlan,
-)
+from workplans.models import Activity, PriorityArea, Sitting, TextBlock, WorkPlan
 from workplans.models.plan import Part
 from workplans.operations import editing, writing
 from workplans.operations.locking import Superseded
-from workplans.parts import FIGURES
+from workplans.parts import PIECES
 
 # So many rows go into one statement.
 BATCH = 200
@@ -96,31 +88,19 @@ class _Rows:
                 for place, item in enumerate(area["activities"])
             },
         )
-        self._bring(
-            Objective,
-            {"area__plan": plan},
-            {
-                item["id"]: {"area_id": pk, "position": place, "text": item["text"]}
-                for pk, area in inside
-                for place, item in enumerate(area["objectives"])
-            },
-        )
-        measured = [
+        said = [
             (activities[item["id"]].pk, item) for _pk, area in inside for item in area["activities"]
         ]
-        self._bring(
-            Indicator,
-            {"activity__area__plan": plan},
-            {
-                item["id"]: {
-                    "activity_id": pk,
-                    "position": place,
-                    **{name: item[name] for name in FIGURES},
-                }
-                for pk, activity in measured
-                for place, item in enumerate(activity["indicators"])
-            },
-        )
+        for pieces in PIECES:
+            self._bring(
+                pieces.kind,
+                {pieces.plan: plan},
+                {
+                    item["id"]: {f"{pieces.home}_id": pk, "position": place, **pieces.fields(item)}
+                    for pk, owner in (inside if pieces.owner is PriorityArea else said)
+                    for place, item in enumerate(owner[pieces.held])
+                },
+            )
         kinds = (("working_groups", "working_group"), ("annexes", "annex"))
         self._bring(
             TextBlock,
@@ -137,7 +117,7 @@ class _Rows:
                 for place, block in enumerate(form[key])
             },
         )
-        self._co_leads({pk: item["co_leads"] for pk, item in measured})
+        self._co_leads({pk: item["co_leads"] for pk, item in said})
         # Last, when nothing that stays stands in them any more.
         plan.areas.exclude(pk__in=[area.pk for area in areas.values()]).delete()
 

@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 from secretariat.models import Authority, Membership, Person, State
 from workplans import content, draft, tables
 from workplans.content import Form
-from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, WorkPlan
 from workplans.operations import editing, rearranging
 from workplans.operations.locking import Superseded
 from workplans.operations.writing import touched_by
-from workplans.parts import FIGURES
+from workplans.parts import OWNERS, Pieces, pieces_of
 from workplans.tables import Known, Laid, Table
 
-KINDS = (PriorityArea, Objective, Activity, Indicator, TextBlock)
 # So many rows go into one statement.
 BATCH = 200
 VERSION = ("version", "changed", "changed_by")
@@ -43,7 +42,7 @@ def known(form: Form, on: date, table: Table | None = None) -> Known:
     keys = [UUID(key) for key in tables.strangers(table, form)] if table else []
     taken = {
         str(key)
-        for kind in (KINDS if keys else ())
+        for kind in (OWNERS if keys else ())
         for key in kind._default_manager.filter(key__in=keys).values_list("key", flat=True)
     }
     sitting = Membership.objects.on(on).filter(
@@ -115,7 +114,7 @@ class _Writing:
             self.ends[area] = max(self.ends.get(area, 0), -1 if position is None else position) + 1
 
     def write(self) -> None:
-        # What goes first, goes: an indicator may be named anew where another one was.
+        # What goes first, goes: a piece may be named anew where another one was.
         Activity.objects.filter(area__plan=self.plan, key__in=self.removed).delete()
         rows = {
             str(row.key): row
@@ -129,7 +128,8 @@ class _Writing:
         fresh = [self._fresh(key) for key in self.added]
         rows |= {str(row.key): row for row in Activity.objects.bulk_create(fresh, BATCH)}
         self._co_leads(rows)
-        self._indicators(rows)
+        for pieces in pieces_of(Activity):
+            self._pieces(pieces, rows)
 
     def _change(self, key: str, row: Activity) -> set[str]:
         """Set what differs on a row; the names of the fields that did."""
@@ -201,22 +201,24 @@ class _Writing:
             BATCH,
         )
 
-    def _indicators(self, rows: dict[str, Activity]) -> None:
-        keys = self._touched("indicators")
+    def _pieces(self, pieces: Pieces, rows: dict[str, Activity]) -> None:
+        kind: Any = pieces.kind._default_manager
+        keys = self._touched(pieces.held)
         there = {
             str(row.key): row
-            for row in Indicator.objects.filter(activity__in=[rows[key] for key in keys])
+            for row in kind.filter(**{f"{pieces.home}__in": [rows[key] for key in keys]})
         }
-        stays = {item["id"] for key in keys for item in self.after[key][1]["indicators"]}
+        stays = {item["id"] for key in keys for item in self.after[key][1][pieces.held]}
         gone = [row.pk for key, row in there.items() if key not in stays]
-        Indicator.objects.filter(pk__in=gone).delete()
+        kind.filter(pk__in=gone).delete()
         changed, fresh = [], []
         for key in keys:
-            for position, item in enumerate(self.after[key][1]["indicators"]):
+            for position, item in enumerate(self.after[key][1][pieces.held]):
                 row = there.get(item["id"])
-                said = {name: item[name] for name in FIGURES}
+                said = pieces.fields(item)
                 if row is None:
-                    row = Indicator(key=UUID(item["id"]), activity=rows[key], changed_by=self.by)
+                    owner = {pieces.home: rows[key]}
+                    row = pieces.kind(key=UUID(item["id"]), changed_by=self.by, **owner)
                     fresh.append(row)
                 elif any(getattr(row, name) != value for name, value in said.items()):
                     row.version += 1
@@ -227,9 +229,9 @@ class _Writing:
                 row.position = position
                 for name, value in said.items():
                     setattr(row, name, value)
-        names = ["position", *FIGURES, *VERSION]
-        Indicator.objects.bulk_update(changed, names, batch_size=BATCH)
-        Indicator.objects.bulk_create(fresh, BATCH)
+        names = ["position", *pieces.boxes, *VERSION]
+        kind.bulk_update(changed, names, batch_size=BATCH)
+        kind.bulk_create(fresh, BATCH)
 
 
 def _placed(form: Form) -> dict[str, tuple[str, Form]]:

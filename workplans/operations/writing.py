@@ -15,17 +15,10 @@ from django.db import transaction
 from secretariat.models import Person
 from workplans import content, draft
 from workplans.comparison import Changes
-from workplans.models import (
-    Activity,
-    Indicator,
-    Objective,
-    PriorityArea,
-    Sitting,
-    TextBlock,
-    WorkPlan,
-)
-from workplans.models.plan import Versioned
+from workplans.models import Activity, PriorityArea, Sitting, TextBlock, WorkPlan
+from workplans.models.plan import Part, Versioned
 from workplans.operations.locking import lock
+from workplans.parts import pieces_like
 
 # After so long without saving, a sitting is over.
 QUIET = timedelta(minutes=30)
@@ -34,11 +27,9 @@ Touched = dict[str, str]
 
 
 def touched(part: Versioned) -> Touched:
-    """How a sitting remembers a part; objectives and indicators belong to what they stand in."""
-    if isinstance(part, Objective):
-        part = part.area
-    if isinstance(part, Indicator):
-        part = part.activity
+    """How a sitting remembers a part; a piece belongs to what it stands in."""
+    if isinstance(part, Part) and (pieces := pieces_like(part)):
+        part = getattr(part, pieces.home)
     if isinstance(part, WorkPlan):
         return {"kind": "general", "id": "general", "title": ""}
     assert isinstance(part, (PriorityArea, Activity, TextBlock))

@@ -54,8 +54,8 @@ class Kind:
     """A kind of document: its template, what fills it, the editions it may have.
 
     about: what cover and colophon say of the thing it prints. places: every text of a page with
-    the words for where it stands. prints: the part of its orders that the digest names, in the
-    canonical form called `form`; needs: the other parts that only this kind has.
+    the words for where it stands. prints: the part of its orders that the digest names, in one of
+    the canonical forms called `forms`; needs: the other parts that only this kind has.
     """
 
     template: str
@@ -64,8 +64,12 @@ class Kind:
     places: Callable[[Page], Iterator[tuple[str, str]]]
     editions: tuple[str, ...]
     prints: str = "plan"
-    form: str = content.FORM
+    forms: tuple[str, ...] = tuple(content.SCHEMAS)
     needs: tuple[str, ...] = ("decisions", "statements")
+
+    def form(self, order: Order) -> str:
+        """The name of the canonical form in which an order has what it prints."""
+        return str(order[self.prints].get("form", ""))
 
 
 def check(order: Order) -> None:
@@ -83,7 +87,12 @@ def check(order: Order) -> None:
             _("There is no document of the kind “%(kind)s” in the edition “%(edition)s”.")
             % {"kind": order["kind"], "edition": order["edition"]}
         )
-    if content.digest(content.dump(order[kind.prints]), kind.form) != order["digest"]:
+    if kind.form(order) not in kind.forms:
+        raise TypesettingError(
+            _("The text of “%(symbol)s” is in the form “%(form)s”, which is not known here.")
+            % {"symbol": order["symbol"], "form": kind.form(order)}
+        )
+    if content.digest(content.dump(order[kind.prints]), kind.form(order)) != order["digest"]:
         raise TypesettingError(
             _("The digest of “%(symbol)s” is not that of its text; nothing was typeset.")
             % {"symbol": order["symbol"]}
@@ -94,7 +103,10 @@ def compose(order: Order) -> Page:
     """Everything the templates print."""
     numbering = Numbering()
     kind = KINDS[order["kind"]]
-    page = _every_document(order, kind) | kind.about(order) | kind.compose(order, numbering)
+    page = _every_document(order, kind)
+    if kind.prints == "plan":
+        order = {**order, "plan": content.upgraded(order["plan"])}
+    page |= kind.about(order) | kind.compose(order, numbering)
     return page | {"places": numbering.places}
 
 
@@ -119,7 +131,7 @@ def _every_document(order: Order, kind: Kind) -> Page:
         "digest_rows": [
             [digest[i : i + 8] for i in range(row, row + 32, 8)] for row in range(0, 64, 32)
         ],
-        "form": kind.form,
+        "form": kind.form(order),
     }
 
 
@@ -276,12 +288,22 @@ def _sheet(activity: dict[str, Any], number: str, numbering: Numbering) -> Page:
         "blocks": numbering.blocks(activity["description"]),
         "rows": found,
         "deliverables": activity["deliverables"],
+        "milestones": [_milestone(milestone) for milestone in activity["milestones"]],
         "indicators_caption": _("Indicators of activity %(number)s") % {"number": number},
         "indicators": activity["indicators"],
         "sources": [
             {"text": source, "is_address": source.startswith(("https://", "http://"))}
             for source in activity["sources"]
         ],
+    }
+
+
+def _milestone(milestone: dict[str, Any]) -> str:
+    if not milestone["date"]:
+        return str(milestone["text"])
+    return _("%(date)s: %(text)s") % {
+        "date": PartialDate.parse(milestone["date"]),
+        "text": milestone["text"],
     }
 
 
@@ -315,23 +337,8 @@ def _timeline(plan: dict[str, Any], mirrored: bool) -> Page | None:
     )
     groups: list[Page] = []
     if plan["meetings"]:
-        groups.append(
-            {
-                "title": _("Meetings"),
-                "rows": [
-                    {
-                        "number": "",
-                        "title": meeting["name"],
-                        "dates": dates(meeting),
-                        "mark": timeline.meeting_mark(meeting["begins"], within),
-                        "bar": timeline.bar(
-                            meeting["begins"], meeting["ends"], timeline.MEETING_COLOUR, within
-                        ),
-                    }
-                    for meeting in plan["meetings"]
-                ],
-            }
-        )
+        rows = [_meeting_row(meeting, within) for meeting in plan["meetings"]]
+        groups.append({"title": _("Meetings"), "rows": rows})
     for number, area in enumerate(plan["areas"], 1):
         colour = timeline.COLOURS[(number - 1) % len(timeline.COLOURS)]
         groups.append(
@@ -342,7 +349,12 @@ def _timeline(plan: dict[str, Any], mirrored: bool) -> Page | None:
                         "number": f"{number}.{n}",
                         "title": activity["title"],
                         "dates": dates(activity),
-                        "mark": None,
+                        "told": "; ".join(_dated_facts(activity)),
+                        "marks": [
+                            mark
+                            for milestone in activity["milestones"]
+                            if (mark := timeline.mark(milestone["date"], within))
+                        ],
                         "bar": timeline.bar(
                             activity["begins"],
                             activity["ends"],
@@ -362,6 +374,26 @@ def _timeline(plan: dict[str, Any], mirrored: bool) -> Page | None:
         "height": timeline.HEIGHT,
         "width": f"{timeline.WIDTH:.2f}",
     }
+
+
+def _meeting_row(meeting: dict[str, Any], within: timeline.Window) -> Page:
+    begins, ends = meeting["begins"], meeting["ends"]
+    mark = timeline.meeting_mark(begins, within)
+    return {
+        "number": "",
+        "title": meeting["name"],
+        "dates": dates(meeting),
+        "told": dates(meeting),
+        "marks": [mark] if mark else [],
+        "bar": None if mark else timeline.bar(begins, ends, timeline.MARK_COLOUR, within),
+    }
+
+
+def _dated_facts(activity: dict[str, Any]) -> Iterator[str]:
+    """What the drawing of an activity shows, in words."""
+    if when := dates(activity):
+        yield when
+    yield from (_milestone(milestone) for milestone in activity["milestones"] if milestone["date"])
 
 
 def _summit_report(order: Order, numbering: Numbering) -> Page:
@@ -513,7 +545,7 @@ KINDS = {
         note.places,
         ("handed_over",),
         prints="hand_over",
-        form=note.FORM,
+        forms=(note.FORM,),
         needs=(),
     ),
 }

@@ -20,7 +20,9 @@ EDGE = 0.6
 HEIGHT = "6.00"
 # Colours belong to themes in the plan's order, never to states.
 COLOURS = ("#0e5a70", "#8a6a1f", "#6a2470", "#1d6a43", "#9a4d1a", "#4b5aa7")
-MEETING_COLOUR = "#16202c"
+MARK_COLOUR = "#16202c"
+# Half a diamond.
+DIAMOND = 1.7
 MOST_YEARS = 3
 LEAST_WIDTH = 1.4
 ARROW = 2.2
@@ -102,15 +104,24 @@ def bar(
     }
 
 
+def mark(on: str | None, within: Window) -> dict[str, Any] | None:
+    """The diamond of a date known to the day, a light one in the middle of a month; else None."""
+    known = PartialDate.parse(on) if on else None
+    if known is None or not known.month or not within.first <= known.year <= within.last:
+        return None
+    day = known.first if known.day else known.first.replace(day=16)
+    middle = min(max(within.x(day), DIAMOND), WIDTH - DIAMOND)
+    return {
+        "x": _mm(within.left(middle, 0.0)),
+        "is_light": known.day is None,
+        "colour": MARK_COLOUR,
+    }
+
+
 def meeting_mark(begins: str | None, within: Window) -> dict[str, Any] | None:
     """A meeting known to the day is a diamond on its first day."""
-    if not begins or len(begins) < 10:
-        return None
-    day = date.fromisoformat(begins)
-    if not within.first <= day.year <= within.last:
-        return None
-    middle = min(max(within.x(day), 1.6), WIDTH - 1.6)
-    return {"diamond": _mm(within.left(middle, 0.0)), "colour": MEETING_COLOUR}
+    found = mark(begins, within)
+    return None if found and found["is_light"] else found
 
 
 def _lines(within: Window) -> list[dict[str, Any]]:

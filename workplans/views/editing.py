@@ -15,9 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from workplans import draft, gaps, presence
 from workplans.forms.drafting import LONGEST
 from workplans.forms.prose import editable
-from workplans.models import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models import (
+    Activity,
+    Indicator,
+    Milestone,
+    Objective,
+    PriorityArea,
+    TextBlock,
+    WorkPlan,
+)
 from workplans.models.plan import Part
 from workplans.operations import editing, parking, rearranging, review
+from workplans.parts import PIECES, pieces_like
 from workplans.procedure import OutOfOrder
 from workplans.views import hints
 from workplans.views.pages import (
@@ -27,6 +36,7 @@ from workplans.views.pages import (
     GENERAL,
     Page,
     act,
+    address_of,
     closed,
     find,
     open_page,
@@ -36,10 +46,9 @@ from workplans.views.writing import answer
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
 KINDS: dict[str, type[Part]] = {
     "area": PriorityArea,
-    "objective": Objective,
     "activity": Activity,
-    "indicator": Indicator,
     "text": TextBlock,
+    **{pieces.name: pieces.kind for pieces in PIECES},
 }
 
 
@@ -169,6 +178,7 @@ def remove(request: HttpRequest, year: int, part: str, key: UUID) -> HttpRespons
         "objectives": [item for item in going[1:] if isinstance(item, Objective)],
         "activities": [item for item in going[1:] if isinstance(item, Activity)],
         "indicators": [item for item in going[1:] if isinstance(item, Indicator)],
+        "milestones": [item for item in going[1:] if isinstance(item, Milestone)],
         "seen": editing.state_of(going),
         "keeps": part in rearranging.KINDS,
         "back": _list_of(plan, row),
@@ -179,11 +189,12 @@ def remove(request: HttpRequest, year: int, part: str, key: UUID) -> HttpRespons
 
 def _list_of(plan: WorkPlan, row: Part) -> str:
     """The page on which a part stands among its neighbours."""
-    if isinstance(row, Objective):
-        return reverse("workplans:area", args=[plan.year, row.area.key]) + "#order"
-    if isinstance(row, Indicator):
-        return reverse("workplans:activity", args=[plan.year, row.activity.key]) + "#order"
-    return reverse("workplans:edit", args=[plan.year])
+    pieces = pieces_like(row)
+    if pieces is None:
+        return reverse("workplans:edit", args=[plan.year])
+    sort = AREA if pieces.owner is PriorityArea else ACTIVITY
+    owner = getattr(row, pieces.home)
+    return f"{address_of(plan.year, sort, owner.key)}#order-{pieces.name}"
 
 
 @require_POST

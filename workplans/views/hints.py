@@ -11,7 +11,8 @@ from django.urls import reverse
 from workplans import draft, queries, readiness
 from workplans.content import Form
 from workplans.gaps import Located
-from workplans.models import WorkPlan
+from workplans.models import Activity, WorkPlan
+from workplans.parts import pieces_of
 
 # So many places of one sort are linked; putting those right brings up the others.
 SHOWN = 40
@@ -56,5 +57,6 @@ def _url(at: Located, year: int) -> str:
 def _field(at: Located) -> str:
     if not at.field:
         return ""
-    # Indicators are many fields under one heading.
-    return "#indicators" if at.field == "indicators" else f"#id_{at.field}"
+    # Pieces are many fields under one heading.
+    held = {pieces.held for pieces in pieces_of(Activity)}
+    return f"#{at.field}" if at.field in held else f"#id_{at.field}"

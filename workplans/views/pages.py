@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from secretariat.standing import NotEntitled
 from workplans import parts, permissions, procedure
 from workplans.forms.drafting import ActivityForm, AreaForm, GeneralForm, PartForm, TextForm
+from workplans.forms.pieces import ORDER
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part, Versioned
@@ -194,12 +196,15 @@ class Page:
             "kind": self.kind.__name__.lower(),
             "new": self.new,
         }
-        if self.sort == AREA and self.part is not None:
-            found["order"] = list(self.part.objectives.all())
+        if self.part is not None:
+            found["orders"] = [
+                {"part": pieces.name, "rows": rows, "heading": ORDER[pieces.name]}
+                for pieces in parts.pieces_of(self.kind)
+                if len(rows := list(pieces.rows(self.part).all())) > 1
+            ]
         if self.sort == ACTIVITY:
             found["area"] = self.within
             if self.part is not None:
-                found["order"] = list(self.part.indicators.all())
                 day = self.request.standing.day  # type: ignore[attr-defined]
                 found["hints"] = hints.of_activity(self.plan, self.part.key, day)
         if self.kind is TextBlock:
@@ -221,6 +226,9 @@ def open_page(request: HttpRequest, plan: WorkPlan, sort: str, key: UUID) -> Pag
         return Page(request, plan, sort, plan.key, plan)
     kind: Any = KINDS[sort]
     part = editing.find(plan, kind, key)
+    if part is not None:
+        # Both what it says and the order of its pieces are shown.
+        prefetch_related_objects([part], *(pieces.held for pieces in parts.pieces_of(kind)))
     if isinstance(part, TextBlock):
         sort = part.kind
     return Page(request, plan, sort, key, part)

@@ -16,8 +16,9 @@ from workplans.forms.drafting import PartForm, inputs
 from workplans.forms.prose import editable
 from workplans.models import TextBlock
 from workplans.operations import parking
+from workplans.parts import pieces_of
 from workplans.views import parked
-from workplans.views.pages import ACTIVITY, AREA, GENERAL, Page, closed
+from workplans.views.pages import ACTIVITY, AREA, GENERAL, Page, address_of, closed
 from workplans.views.saving import Outcome, Reason, attempt, named, told
 
 SAVED = {
@@ -87,7 +88,11 @@ def _done(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     if meanwhile := told(outcome):
         messages.info(request, meanwhile)
     if "stay" in request.POST and page.sort != GENERAL and page.kind is not TextBlock:
-        return redirect("workplans:" + page.sort, year=page.plan.year, key=page.key)
+        stays = address_of(page.plan.year, page.sort, page.key)
+        # To where the pieces stand of which another is to be added.
+        held = request.POST["stay"]
+        known = {pieces.held for pieces in pieces_of(page.kind)}
+        return redirect(f"{stays}#{held}" if held in known else stays)
     return redirect(page.back)
 
 

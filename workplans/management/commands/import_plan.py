@@ -16,8 +16,9 @@ from workplans.procedure import OutOfOrder
 
 class Command(BaseCommand):
     help = (
-        "Reads a work plan in its canonical form (schema: /schema/work-plan-1.json) and makes it "
-        "the draft of its year. A file that breaks the schema or a rule changes nothing."
+        "Reads a work plan in its canonical form (schema: /schema/work-plan-2.json, or that of an "
+        "older form) and makes it the draft of its year. A file that breaks the schema or a rule "
+        "changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

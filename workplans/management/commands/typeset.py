@@ -78,8 +78,9 @@ class Command(BaseCommand):
         )
 
     def _read(self, name: str) -> content.Form:
+        # As it is written: the digest that is printed is that of the file's own text.
         try:
-            return content.read(Path(name).read_text(encoding="utf-8"))
+            return content.read_as_written(Path(name).read_text(encoding="utf-8"))
         except OSError as error:
             raise CommandError(
                 _("%(file)s could not be read: %(reason)s.")
