@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.test import Client
+from django.test.utils import setup_test_environment, teardown_test_environment
 from django.urls import reverse
 
 from tests import factories
+from tests.workplans.writing import Window
 from workplans.models import Activity
 
 
@@ -67,11 +70,31 @@ def pages() -> Iterator[tuple[Any, ...]]:
     yield "desk of the secretariat", ask(secretary, "desk"), (4, 15, 60)
     overview = ask(secretary, "workplans:overview", year)
     yield "plan overview, 300 activities", overview, (8, 15, 60)
+    parts = ask(secretary, "workplans:edit", year)
+    yield "list of parts, 300 activities", parts, (8, 15, 600)
     editor = ask(secretary, "workplans:activity", year, first.key)
     yield "editor page of one activity", editor, (5, 15, 60)
+    yield "autosave of one activity", _autosave(secretary, year, first), (3, 8, 4)
     board = ask(delegate, "workplans:position", consideration.pk)
     yield "position page, 12 states", board, (4, 15, 60)
     text = ask(delegate, "workplans:consideration", consideration.pk)
     yield "consideration with 300 activities' text", text
     history = ask(secretary, "workplans:history", year)
     yield "history", history, (5, 15, 60)
+    compare = ask(secretary, "workplans:compare", year)
+    yield "comparison, 300 activities", compare, (6, 20, 60)
+
+
+def _autosave(client: Client, year: int, activity: Activity) -> Callable[[], Any]:
+    """Somebody who writes one activity and never stops: each request says something new."""
+    setup_test_environment()  # only then does an answer tell what its form says
+    window = Window(client, reverse("workplans:activity", args=[year, activity.key]))
+    teardown_test_environment()
+    words = count()
+
+    def save() -> Any:
+        answer = window.post(description=f"What will be done, told {next(words)} times.")
+        window.hear(answer)
+        return answer
+
+    return save
