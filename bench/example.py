@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import setup_test_environment, teardown_test_environment
 from django.urls import reverse
 
+from secretariat.models import Person, State
 from tests import factories
 from tests.workplans.writing import Window
-from workplans.models import Activity
+from workplans.models import Activity, WorkPlan
 
 
 def pages() -> Iterator[tuple[Any, ...]]:
@@ -34,20 +35,9 @@ def pages() -> Iterator[tuple[Any, ...]]:
         group = factories.meeting(
             "AG", by=staff, on=now, begins=today + timedelta(days=n), place=f"Place {n}"
         )
-    plan = factories.plan(by=staff, on=now, year=today.year, activities=0)
-    areas = list(plan.areas.all())
-    Activity.objects.bulk_create(
-        Activity(
-            area=areas[n % 5],
-            position=n,
-            title=f"Activity number {n}",
-            description="A paragraph that says what will be done. " * 6,
-            lead=states[n % 12],
-            begins="2027-05",
-            deliverables="One\nTwo",
-        )
-        for n in range(300)
-    )
+    plan = _plan(today.year, staff, states, now)
+    # What is written all the time has a plan of its own, so that it gives the others no work.
+    written = _plan(today.year + 1, staff, states, now)
     consideration = factories.circulated(plan, before=group, by=staff, on=now)
     for head in heads[:-1]:
         factories.answer(consideration, by=head, on=now)
@@ -59,8 +49,11 @@ def pages() -> Iterator[tuple[Any, ...]]:
         address = reverse(name, args=args)
         return lambda: client.get(address)
 
-    first = Activity.objects.order_by("position").first()
-    assert first is not None
+    first, other = (
+        Activity.objects.filter(area__plan=one).order_by("position").first()
+        for one in (plan, written)
+    )
+    assert first is not None and other is not None
     year = plan.year
     yield "yardstick (plain list page)", lambda: visitor.get("/yardstick/")
     yield "home", ask(visitor, "home"), (3, 12, 40)
@@ -74,7 +67,7 @@ def pages() -> Iterator[tuple[Any, ...]]:
     yield "list of parts, 300 activities", parts, (8, 15, 600)
     editor = ask(secretary, "workplans:activity", year, first.key)
     yield "editor page of one activity", editor, (5, 15, 60)
-    yield "autosave of one activity", _autosave(secretary, year, first), (3, 8, 4)
+    yield "autosave of one activity", _autosave(secretary, year + 1, other), (3, 8, 4)
     board = ask(delegate, "workplans:position", consideration.pk)
     yield "position page, 12 states", board, (4, 15, 60)
     text = ask(delegate, "workplans:consideration", consideration.pk)
@@ -83,6 +76,25 @@ def pages() -> Iterator[tuple[Any, ...]]:
     yield "history", history, (5, 15, 60)
     compare = ask(secretary, "workplans:compare", year)
     yield "comparison, 300 activities", compare, (6, 20, 60)
+
+
+def _plan(year: int, staff: Person, states: list[State], now: datetime) -> WorkPlan:
+    """A draft of 300 activities."""
+    plan = factories.plan(by=staff, on=now, year=year, activities=0)
+    areas = list(plan.areas.all())
+    Activity.objects.bulk_create(
+        Activity(
+            area=areas[n % 5],
+            position=n,
+            title=f"Activity number {n}",
+            description="A paragraph that says what will be done. " * 6,
+            lead=states[n % 12],
+            begins="2027-05",
+            deliverables="One\nTwo",
+        )
+        for n in range(300)
+    )
+    return plan
 
 
 def _autosave(client: Client, year: int, activity: Activity) -> Callable[[], Any]:

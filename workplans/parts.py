@@ -96,8 +96,11 @@ def write(part: Versioned, values: Values, *, by: Person | None) -> None:
     if isinstance(part, PriorityArea):
         _write_pieces(part.objectives, OBJECTIVE, values, by)
     if isinstance(part, Activity):
-        part.co_leads.set(values["co_leads"])
+        if values["co_leads"] != plain(part.co_leads.all()):
+            part.co_leads.set(values["co_leads"])
         _write_pieces(part.indicators, INDICATOR, values, by)
+    # What was read with the part before is not what it says now.
+    part.__dict__.pop("_prefetched_objects_cache", None)
 
 
 def _write_pieces(rows: Any, prefix: str, values: Values, by: Person | None) -> None:
