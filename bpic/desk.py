@@ -19,10 +19,11 @@ from secretariat.dates import PartialDate
 from secretariat.handover import POINTS, Side, Turn
 from secretariat.models import Entry, Tick
 from secretariat.standing import Standing
-from workplans import history, obligations, queries, watch
+from workplans import history, obligations, outline, queries, watch
 from workplans.models import Document, WorkPlan
 from workplans.obligations import Finding
 from workplans.operations import parking
+from workplans.outline import Outline
 from workplans.permissions import voice_or_none
 
 
@@ -159,7 +160,10 @@ def _write(desk: Desk, standing: Standing, known: list[Turn]) -> None:
     After a hand-over the two are of different presidencies until the day in the table.
     """
     chair, drafts = standing.chair is not None, standing.drafting is not None
-    for plan in WorkPlan.objects.exclude(status=WorkPlan.Status.REPORTED):
+    plans = list(WorkPlan.objects.exclude(status=WorkPlan.Status.REPORTED))
+    in_hand = [plan for plan in plans if drafts and plan.status == WorkPlan.Status.DRAFT]
+    outlines = outline.known(in_hand)
+    for plan in plans:
         overview = reverse("workplans:overview", args=[plan.year])
         year = {"year": plan.year}
         if plan.status == WorkPlan.Status.DRAFT and drafts:
@@ -169,7 +173,7 @@ def _write(desk: Desk, standing: Standing, known: list[Turn]) -> None:
                     _("Revise the returned %(year)d work plan") % year
                     if returned
                     else _("Write the %(year)d work plan and circulate it") % year,
-                    _("It is in your hands until you circulate it."),
+                    _in_hand(outlines.get(plan.pk)),
                     overview,
                     None,
                     "returned" if returned else "draft",
@@ -208,6 +212,15 @@ def _write(desk: Desk, standing: Standing, known: list[Turn]) -> None:
                 "failed",
             )
         )
+
+
+def _in_hand(found: Outline | None) -> str:
+    """Why a draft lies on the desk; with what is worth a look in it, where that is known."""
+    words = _("It is in your hands until you circulate it.")
+    if found is None or not found.hints:
+        return words
+    hints = ngettext("%d thing is worth a look.", "%d things are worth a look.", found.hints)
+    return f"{words} {hints % found.hints}"
 
 
 def _record(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -119,6 +118,11 @@ def _state(state: State) -> dict[str, str]:
 
 def _block(block: TextBlock) -> dict[str, str]:
     return {"id": str(block.key), "title": block.title, "text": _text(block.text)}
+
+
+def activity_form(activity: Activity, *, on: date) -> content.Form:
+    """One activity by itself, as the canonical form has it."""
+    return _activity(activity, _names([activity.lead_authority], on))
 
 
 def _area(area: PriorityArea, names: dict[int, str]) -> dict[str, Any]:
@@ -353,54 +357,3 @@ def _own(plan: WorkPlan, form: content.Form) -> None:
                     % {"id": foreign[0], "year": foreign[1]}
                 ]
             )
-
-
-def renewed(form: content.Form, *, year: int, title: str) -> tuple[content.Form, list[str]]:
-    """A plan for another year from an earlier one, and the titles of what was left behind.
-
-    Completed and cancelled activities stay behind. What goes on gets a new identity and no dates:
-    those of last year would be wrong, and nobody has set new ones.
-    """
-    left: list[str] = []
-    areas = []
-    for area in form["areas"]:
-        activities = []
-        for activity in area["activities"]:
-            if activity["state"] in ("completed", "cancelled"):
-                left.append(activity["title"])
-                continue
-            activities.append(
-                {
-                    **activity,
-                    "id": str(uuid.uuid4()),
-                    "begins": None,
-                    "ends": None,
-                    "state": "continuing",
-                    "indicators": _anew(activity["indicators"]),
-                    "milestones": [
-                        {**milestone, "date": None} for milestone in _anew(activity["milestones"])
-                    ],
-                }
-            )
-        areas.append(
-            {
-                "id": str(uuid.uuid4()),
-                "title": area["title"],
-                "objectives": _anew(area["objectives"]),
-                "activities": activities,
-            }
-        )
-    fresh = {
-        **form,
-        "year": year,
-        "title": title,
-        "meetings": calendar_of(year),
-        "areas": areas,
-        "working_groups": _anew(form["working_groups"]),
-        "annexes": _anew(form["annexes"]),
-    }
-    return fresh, left
-
-
-def _anew(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**part, "id": str(uuid.uuid4())} for part in parts]

@@ -31,6 +31,7 @@ SENTENCES = {
     "record_progress": gettext_noop("Recorded %(title)s: %(state)s"),
     "strike": gettext_noop("Took out of the draft: %(title)s"),
     "put_back": gettext_noop("Put back into the draft: %(title)s"),
+    "bring_over": gettext_noop("Brought over from the earlier plan: %(title)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
     "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),

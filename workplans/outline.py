@@ -1,20 +1,24 @@
 """The draft at a glance: what its overview says of it, worked out once for each saved version.
 
-Reading three hundred activities to print five lines is slow, and most visits find nothing new. The
-answer is kept under the plan's version, which every change of the draft raises.
+Reading three hundred activities to print five lines is slow, and most visits find nothing new. So
+the answer is kept with what it rests on: the plan's version, which every change of the draft
+raises, the day, and what the record says of those who lead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.utils.translation import get_language
 
-from workplans import comparison, draft, gaps
+from workplans import comparison, draft, gaps, queries, readiness
 from workplans.models import WorkPlan
 from workplans.operations import review
+from workplans.readiness import OnRecord
 
 KEPT_FOR = 7 * 24 * 3600
 
@@ -31,7 +35,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Outline:
-    """What the draft holds. changes: since the text last circulated; "" says there is none."""
+    """What the draft holds. changes: since the text last circulated; "" says there is none.
+
+    problems: what stands in the way of circulating it; hints: what is only worth a look.
+    """
 
     title: str
     has_preamble: bool
@@ -40,20 +47,59 @@ class Outline:
     meetings: int
     annexes: int
     problems: int
+    hints: int
     changes: str
+
+
+Answer = TypeVar("Answer")
+
+
+def kept(
+    name: str, plan: WorkPlan, on: date, record: OnRecord, work: Callable[[], Answer]
+) -> Answer:
+    """What was worked out from the draft as it stands, or is now; the last answer is kept.
+
+    name: what it is, with a number that changes when its shape does.
+    """
+    key = _key(name, plan)
+    rests_on = f"{_version(plan)}:{on}:{record.digest}"
+    there: tuple[str, Answer] | None = cache.get(key)
+    if there is not None and there[0] == rests_on:
+        return there[1]
+    found = work()
+    cache.set(key, (rests_on, found), KEPT_FOR)
+    return found
+
+
+def _key(name: str, plan: WorkPlan) -> str:
+    return f"{name}:{plan.pk}:{get_language()}"
+
+
+def _version(plan: WorkPlan) -> str:
+    return f"{plan.version}:{plan.revision_id}:{plan.status}"
+
+
+NAME = "outline-2"
 
 
 def outline(plan: WorkPlan, on: date) -> Outline:
     """The outline of a plan's draft as last saved, read on a day."""
-    key = f"outline-1:{plan.pk}:{plan.version}:{plan.revision_id}:{on}:{get_language()}"
-    found: Outline | None = cache.get(key)
-    if found is None:
-        found = _read(plan, on)
-        cache.set(key, found, KEPT_FOR)
-    return found
+    record = queries.on_record()
+    return kept(NAME, plan, on, record, lambda: _read(plan, on, record))
 
 
-def _read(plan: WorkPlan, on: date) -> Outline:
+def known(plans: Iterable[WorkPlan]) -> dict[int, Outline]:
+    """The outlines that were worked out since these drafts were last saved, by plan. One query."""
+    keys = {_key(NAME, plan): plan for plan in plans}
+    found: dict[str, tuple[str, Outline]] = cache.get_many(keys) if keys else {}
+    return {
+        keys[key].pk: answer
+        for key, (rests_on, answer) in found.items()
+        if rests_on.startswith(f"{_version(keys[key])}:")
+    }
+
+
+def _read(plan: WorkPlan, on: date, record: OnRecord) -> Outline:
     form = draft.compose(plan, on=on)
     changes = comparison.changes(plan.revision.form, form) if plan.revision else None
     return Outline(
@@ -72,5 +118,6 @@ def _read(plan: WorkPlan, on: date) -> Outline:
         meetings=len(form["meetings"]),
         annexes=len(form["annexes"]),
         problems=len(review.readiness(plan, form)),
+        hints=len(readiness.hints(form, record, on)),
         changes=changes.sentence if changes else "",
     )

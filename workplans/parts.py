@@ -177,10 +177,12 @@ def write(part: Versioned, values: Values, *, by: Person | None) -> None:
         part.save()
     elif not part.save_version(part.version, by=by):
         raise RuntimeError("a part changed although its plan was locked")
-    if isinstance(part, Activity):
+    if isinstance(part, Activity) and values["co_leads"] != plain(part.co_leads.all()):
         part.co_leads.set(values["co_leads"])
     for pieces in pieces_of(type(part)):
         _write_pieces(part, pieces, values, by)
+    # What was read with the part before is not what it says now.
+    part.__dict__.pop("_prefetched_objects_cache", None)
 
 
 def _write_pieces(part: Versioned, pieces: Pieces, values: Values, by: Person | None) -> None:

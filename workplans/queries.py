@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet, Value
 
-from meetings.models import Seat
+from meetings.models import Meeting, Seat
 from secretariat.dates import PartialDate
 from secretariat.models import Authority, Membership
 from workplans.consensus import Tally, tally
@@ -55,8 +58,8 @@ class Board:
 
 
 def board(consideration: Consideration) -> Board:
-    """Two queries, however many states sit."""
-    seats = consideration.meeting.seats.filter(counted=True).select_related("state")
+    """Two queries, however many states sit; one, where the seats are read already."""
+    seats = _counted(consideration.meeting)
     standing = {
         position.seat_id: position
         for position in consideration.positions.standing().select_related(
@@ -64,6 +67,17 @@ def board(consideration: Consideration) -> Board:
         )
     }
     return Board(consideration, tuple(Answer(seat, standing.get(seat.pk)) for seat in seats))
+
+
+def with_seats(field: str) -> Prefetch[Any]:
+    """The seats of meetings with their states, read together. field: "meeting__seats"."""
+    return Prefetch(field, Seat.objects.select_related("state"))
+
+
+def _counted(meeting: Meeting) -> list[Seat]:
+    if "seats" in getattr(meeting, "_prefetched_objects_cache", {}):
+        return [seat for seat in meeting.seats.all() if seat.counted]
+    return list(meeting.seats.filter(counted=True).select_related("state"))
 
 
 def open_boards(among: QuerySet[Consideration] | None = None) -> list[Board]:
@@ -115,9 +129,12 @@ def decisions(plan: WorkPlan) -> list[Decision]:
     )
 
 
-def life(plan: WorkPlan) -> list[dict[str, object]]:
-    """The steps of a plan's life for the tracker: label, where it stands, when it was taken."""
-    taken = {decision.act: decision.on for decision in plan.decisions.all()}
+def life(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]]:
+    """The steps of a plan's life for the tracker: label, where it stands, when it was taken.
+
+    taken_so_far: the decisions about it, in the order taken.
+    """
+    taken = {decision.act: decision.on for decision in taken_so_far}
     reached = LIFE.index(plan.status)
     steps = []
     for number, status in enumerate(LIFE):
@@ -136,14 +153,70 @@ def life(plan: WorkPlan) -> list[dict[str, object]]:
 
 
 def on_record() -> OnRecord:
-    """What the record says of all who may lead: two queries."""
-    membership: dict[str, list[Interval]] = {}
+    """What the record says of all who may lead. One query."""
     belonging = [Membership.Status.MEMBER, Membership.Status.INVITED]
-    for code, period in Membership.objects.filter(status__in=belonging).values_list(
-        "state__code", "period"
-    ):
-        membership.setdefault(code, []).append((period.lower, period.upper))
-    authorities: dict[tuple[str, str], list[Interval]] = {}
-    for code, name, period in Authority.objects.values_list("state__code", "name", "period"):
-        authorities.setdefault((code, name), []).append((period.lower, period.upper))
-    return OnRecord(membership, authorities)
+    columns = ("state__code", "period", "called")
+    memberships = Membership.objects.filter(status__in=belonging).annotate(called=Value(""))
+    authorities = Authority.objects.annotate(called=F("name"))
+    membership: dict[str, list[Interval]] = {}
+    named: dict[tuple[str, str], list[Interval]] = {}
+    both = (
+        memberships.order_by()
+        .values_list(*columns)
+        .union(authorities.order_by().values_list(*columns), all=True)
+    )
+    for code, period, name in both:
+        if name:
+            named.setdefault((code, name), []).append((period.lower, period.upper))
+        else:
+            membership.setdefault(code, []).append((period.lower, period.upper))
+    for intervals in (*membership.values(), *named.values()):
+        intervals.sort(key=lambda one: one[0] or date.min)
+    return OnRecord(membership, named)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An activity in the contents of a draft, under the number it is printed with."""
+
+    number: str
+    key: UUID
+    title: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The areas of a draft by their primary keys, and all its activities, in printed order."""
+
+    areas: tuple[tuple[int, str], ...]
+    activities: tuple[Row, ...]
+
+    def place_of(self, key: UUID) -> int | None:
+        return next((n for n, row in enumerate(self.activities) if row.key == key), None)
+
+    def number_of(self, key: UUID) -> str:
+        place = self.place_of(key)
+        return "" if place is None else self.activities[place].number
+
+    def beside(self, key: UUID) -> tuple[Row | None, Row | None]:
+        """The activities before and after one."""
+        place = self.place_of(key)
+        if place is None:
+            return None, None
+        before = self.activities[place - 1] if place else None
+        return before, next(iter(self.activities[place + 1 : place + 2]), None)
+
+
+def contents(plan: WorkPlan) -> Contents:
+    """What a draft holds, by its titles alone. One query, however much that is."""
+    order = [f"{of}{name}" for of in ("", "activities__") for name in ("position", "id")]
+    columns = ("pk", "title", "activities__key", "activities__title")
+    areas: dict[int, str] = {}
+    rows: list[Row] = []
+    place = 0
+    for area, title, key, activity in plan.areas.order_by(*order).values_list(*columns):
+        place = place + 1 if area in areas else 1
+        areas[area] = title
+        if key is not None:
+            rows.append(Row(f"{len(areas)}.{place}", key, activity))
+    return Contents(tuple(areas.items()), tuple(rows))

@@ -5,9 +5,10 @@ What the rules demand is asked in operations/review.py and stands in the way; no
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,6 +34,12 @@ class OnRecord:
 
     membership: Mapping[str, Sequence[Interval]] = field(default_factory=dict)
     authorities: Mapping[tuple[str, str], Sequence[Interval]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """By which it can be told whether the record says something else by now."""
+        said = repr((sorted(self.membership.items()), sorted(self.authorities.items())))
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -117,12 +124,50 @@ def hints(form: Form, on_record: OnRecord, day: date) -> list[Hint]:
 
     day: on which those who lead have to belong where an activity has no dates.
     """
+    titles = [(number, activity["title"]) for number, activity in content.activities(form)]
+    twins = alike(titles)
     return [
         *_of_general(form),
         *(hint for number, area in enumerate(form["areas"], 1) for hint in _of_area(number, area)),
-        *_of_activities(form, on_record, day),
+        *(
+            hint
+            for number, activity in content.activities(form)
+            for hint in _of_activity(number, activity, form["year"], twins, on_record, day)
+        ),
         *_of_texts(form),
     ]
+
+
+def of_activity(
+    number: str,
+    activity: Form,
+    *,
+    year: int,
+    twins: Twins,
+    annexes: int,
+    on_record: OnRecord,
+    day: date,
+) -> list[Hint]:
+    """The hints of one activity by itself.
+
+    number: under which it is printed. annexes: how many the plan has.
+    """
+    return [
+        *_of_activity(number, activity, year, twins, on_record, day),
+        *_of_its_texts(number, activity, annexes),
+    ]
+
+
+# The numbers of the activities that bear a title, by that title as it is compared.
+Twins = Mapping[str, Sequence[str]]
+
+
+def alike(titles: Iterable[tuple[str, str]]) -> Twins:
+    """titles: the number and the title of each activity, in printed order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for number, title in titles:
+        found[_key(title)].append(number)
+    return found
 
 
 def _of_area(number: int, area: Form) -> Iterator[Hint]:
@@ -135,24 +180,22 @@ def _of_area(number: int, area: Form) -> Iterator[Hint]:
         yield Hint("activities", Located(words, "activity_add", area["id"]), str(number))
 
 
-def _of_activities(form: Form, on_record: OnRecord, day: date) -> Iterator[Hint]:
-    titles: dict[str, list[str]] = defaultdict(list)
-    for number, activity in content.activities(form):
-        titles[_key(activity["title"])].append(number)
-    for number, activity in content.activities(form):
-        for sort, words, name in _of_activity(activity, form["year"], on_record, day):
-            yield Hint(sort, Located(words, "activity", activity["id"], name), number)
-        others = [other for other in titles[_key(activity["title"])] if other != number]
-        if others:
-            words = ngettext(
-                "Activity %(numbers)s has the same title.",
-                "Activities %(numbers)s have the same title.",
-                len(others),
-            ) % {"numbers": ", ".join(others)}
-            yield Hint("twin", Located(words, "activity", activity["id"], "title"), number)
-
-
 def _of_activity(
+    number: str, activity: Form, year: int, twins: Twins, on_record: OnRecord, day: date
+) -> Iterator[Hint]:
+    for sort, words, name in _facts_of_activity(activity, year, on_record, day):
+        yield Hint(sort, Located(words, "activity", activity["id"], name), number)
+    others = [other for other in twins.get(_key(activity["title"]), ()) if other != number]
+    if others:
+        words = ngettext(
+            "Activity %(numbers)s has the same title.",
+            "Activities %(numbers)s have the same title.",
+            len(others),
+        ) % {"numbers": ", ".join(others)}
+        yield Hint("twin", Located(words, "activity", activity["id"], "title"), number)
+
+
+def _facts_of_activity(
     activity: Form, year: int, on_record: OnRecord, day: date
 ) -> Iterator[tuple[str, str, str]]:
     """Sort, sentence, and the name of the field."""
@@ -232,8 +275,7 @@ def _date(text: str | None) -> PartialDate | None:
 _ANNEX = re.compile(r"\bannex(?:es)?\s+(\d{1,3})\b", re.I)
 
 
-def _annexes(form: Form, text: str) -> str:
-    there = len(form["annexes"])
+def _annexes(there: int, text: str) -> str:
     missing = sorted({int(found) for found in _ANNEX.findall(text)} - set(range(1, there + 1)))
     if not missing:
         return ""
@@ -246,25 +288,35 @@ def _annexes(form: Form, text: str) -> str:
 
 
 def _of_general(form: Form) -> Iterator[Hint]:
-    if words := _annexes(form, form["preamble"]):
+    if words := _annexes(len(form["annexes"]), form["preamble"]):
         words = _("%(part)s: %(sentence)s") % {"part": _("Preamble"), "sentence": words}
         yield Hint("annex", Located(words, "edit_general", "", "preamble"))
 
 
 def _of_texts(form: Form) -> Iterator[Hint]:
+    there = len(form["annexes"])
     for place, area in enumerate(form["areas"], 1):
-        if words := _annexes(form, "\n".join(item["text"] for item in area["objectives"])):
+        if words := _annexes(there, "\n".join(item["text"] for item in area["objectives"])):
             name = _("Priority area %(number)d") % {"number": place}
             words = _("%(part)s: %(sentence)s") % {"part": name, "sentence": words}
             yield Hint("annex", Located(words, "area", area["id"]), str(place))
     for number, activity in content.activities(form):
-        for name in ("description", "budget_note"):
-            if words := _annexes(form, activity[name]):
-                yield Hint("annex", Located(words, "activity", activity["id"], name), number)
+        yield from _of_its_texts(number, activity, there)
     for block in (*form["working_groups"], *form["annexes"]):
-        if words := _annexes(form, block["text"]):
+        if words := _annexes(there, block["text"]):
             words = _("%(part)s: %(sentence)s") % {"part": block["title"], "sentence": words}
             yield Hint("annex", Located(words, "text", block["id"], "text"))
+
+
+def mentions_annexes(activity: Form) -> bool:
+    """Whether an activity speaks of an annex by its number."""
+    return any(_ANNEX.search(activity[name]) for name in ("description", "budget_note"))
+
+
+def _of_its_texts(number: str, activity: Form, annexes: int) -> Iterator[Hint]:
+    for name in ("description", "budget_note"):
+        if words := _annexes(annexes, activity[name]):
+            yield Hint("annex", Located(words, "activity", activity["id"], name), number)
 
 
 def _key(title: str) -> str:

@@ -74,7 +74,7 @@ def test_its_queries_do_not_grow_with_the_plan(
     )
     window = Window(staff, page_of(activity))
     window.save(place="Once")
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(21):
         window.save(description="Twice")
 
 

@@ -12,7 +12,7 @@ from secretariat.models import Authority
 from tests import factories
 from workplans import content
 from workplans import draft as drafts
-from workplans.draft import fill, renewed
+from workplans.draft import fill
 
 TEXT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -216,18 +216,3 @@ def test_renamed_authorities_cost_one_query_for_one_activity_and_for_many(
             composed = compose(draft)
         named = [lead["authority"] for lead in leads(composed) if lead]
         assert all(name.startswith("Department") for name in named), named
-
-
-def test_renewing_leaves_finished_activities_behind_and_drops_dates(form):
-    first, second = (area["activities"][0] for area in form["areas"][:2])
-    first.update(state="completed")
-    second.update(begins="2027-05-01", state="under_way", milestones=[step(date="2027-05")])
-    fresh, left = renewed(form, year=2028, title="Next")
-    assert left == [first["title"]]
-    (kept,) = fresh["areas"][1]["activities"]
-    assert (kept["begins"], kept["state"]) == (None, "continuing")
-    assert kept["id"] != second["id"]
-    (again,) = kept["milestones"]
-    assert (again["text"], again["date"]) == ("Step", None)
-    assert again["id"] != step()["id"]
-    assert fresh["year"] == 2028

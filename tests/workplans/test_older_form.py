@@ -226,7 +226,7 @@ def test_the_next_year_starts_from_it(decided, cast):
     plan, left = drafting.start(
         year=2028, title="Next", by=cast.staff, on=factories.NOW, based_on=decided
     )
-    assert left == []
+    assert left == ()
     titles = [activity["title"] for _number, activity in content.activities(compose(plan))]
     assert titles == ["Forum number 1", "Forum number 2"]
 

@@ -40,6 +40,13 @@ class Window:
 
     def save(self, *, heard: bool = True, **typed: Any) -> Any:
         """Save by itself. heard: whether the answer comes back."""
+        response = self.post(**typed)
+        if heard:
+            return self.hear(response)
+        return None
+
+    def post(self, **typed: Any) -> Any:
+        """Send the form as it stands, and remember what was offered until an answer comes."""
         self.sent |= typed
         said = {
             name: value if isinstance(value, list) else [str(value)]
@@ -48,9 +55,10 @@ class Window:
         }
         body = {**self.sent, "autosave": "yes", "offered": json.dumps(self.offers)}
         self.offers.append(said)
-        response = self.client.post(self.address, body)
-        if not heard:
-            return None
+        return self.client.post(self.address, body)
+
+    def hear(self, response: Any) -> Any:
+        """Take the answer in, as the page does."""
         found = response.json()
         if "opened" in found:
             opened, before = found["opened"], self.opened

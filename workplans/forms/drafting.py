@@ -364,11 +364,19 @@ class ActivityForm(PartForm):
         }
 
     def __init__(
-        self, data: Any = None, *, plan: WorkPlan, on: date, keeps: Values | None = None, **o: Any
+        self,
+        data: Any = None,
+        *,
+        plan: WorkPlan,
+        on: date,
+        keeps: Values | None = None,
+        areas: Iterable[tuple[int, str]] | None = None,
+        **o: Any,
     ) -> None:
+        """areas: those of the plan with their titles, where they are known already."""
         super().__init__(data, **o)
         keeps = keeps or self.said
-        self._offer_areas(plan)
+        self._offer_areas(plan, areas)
         self._offer_states(on, keeps)
         for name in ("begins", "ends"):
             self.fields[name].widget.attrs["class"] = "input--short"
@@ -378,10 +386,16 @@ class ActivityForm(PartForm):
         ]
         self._offer_pieces()
 
-    def _offer_areas(self, plan: WorkPlan) -> None:
+    def _offer_areas(self, plan: WorkPlan, known: Iterable[tuple[int, str]] | None) -> None:
         areas = self.fields["area"]
         areas.queryset = plan.areas.all()  # type: ignore[attr-defined]
         areas.empty_label = None  # type: ignore[attr-defined]
+        if known is not None:
+            areas.choices = list(known)  # type: ignore[attr-defined]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # They were just found among those that are offered.
+        return {*super()._get_validation_exclusions(), "area", "lead", "lead_authority"}
 
     def _offer_states(self, on: date, keeps: Values) -> None:
         """Members and invited states of the day, and whatever the activity has chosen already."""
@@ -538,8 +552,8 @@ class StartForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("blank", "")],
         help_text=gettext_lazy(
-            "From an earlier plan come its texts and the activities that go on. Those completed "
-            "or cancelled are left behind."
+            "From an earlier plan come its texts and the activities that go on, each as the record "
+            "says it stands. Those completed or cancelled stay behind and can be brought over."
         ),
     )
 

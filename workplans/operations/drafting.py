@@ -14,6 +14,7 @@ from workplans import content, draft, permissions, procedure
 from workplans.models import PriorityArea, WorkPlan
 from workplans.operations import writing
 from workplans.operations.locking import lock
+from workplans.renewal import Left, Renewal, Word, renewed
 
 # The five fields of cooperation that the partnership's founding text names, in its order.
 FOUNDING_AREAS = ("Digitization", "Industrialization", "Innovation", "Inclusiveness", "Investment")
@@ -32,10 +33,10 @@ def start(
     on: datetime,
     based_on: WorkPlan | None = None,
     is_example: bool = False,
-) -> tuple[WorkPlan, list[str]]:
+) -> tuple[WorkPlan, tuple[Left, ...]]:
     """Start the draft of a year's plan, blank or from an earlier one.
 
-    Returns the plan and the titles of the activities that were left behind.
+    Returns the plan and the activities that were left behind; the register keeps them.
     """
     standing = Standing.of(by, on.date())
     basis = permissions.entitled("start", standing)
@@ -50,15 +51,17 @@ def start(
         is_example=is_example,
         calendar=draft.calendar_of(year),
     )
-    left: list[str] = []
+    renewal = Renewal({})
     if based_on is not None:
         source = (
             based_on.revision.form
             if based_on.revision
             else draft.compose(based_on, on=standing.day)
         )
-        form, left = draft.renewed(source, year=year, title=title)
-        draft.fill(plan, form)
+        renewal = renewed(
+            source, year=year, title=title, meetings=plan.calendar, words=_words_on(based_on)
+        )
+        draft.fill(plan, renewal.form)
     else:
         PriorityArea.objects.bulk_create(
             PriorityArea(plan=plan, position=n, title=area) for n, area in enumerate(FOUNDING_AREAS)
@@ -66,9 +69,18 @@ def start(
     register.enter(
         "start", plan, by=by, appointment=basis, year=year,
         based_on=based_on.year if based_on else None,
+        **renewal.facts(),
     )  # fmt: skip
     writing.keep(plan, by=by, on=on)
-    return plan, left
+    return plan, renewal.left
+
+
+def _words_on(plan: WorkPlan) -> dict[str, Word]:
+    """The newest word on record about each activity of a plan."""
+    return {
+        str(row.activity): Word(row.state, row.note, row.on.isoformat())
+        for row in plan.progress.newest()
+    }
 
 
 @transaction.atomic

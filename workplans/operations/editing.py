@@ -51,11 +51,18 @@ class Saving:
         return self.merge.clashes
 
 
-def open_draft(plan: WorkPlan, *, by: Person, on: datetime) -> WorkPlan:
-    """The plan, locked for a change by a person who may make it now."""
+def open_draft(
+    plan: WorkPlan, *, by: Person, on: datetime, standing: Standing | None = None
+) -> WorkPlan:
+    """The plan, locked for a change by a person who may make it now.
+
+    standing: of that person on that day, where the same request has asked for it.
+    """
     plan = lock(plan.pk)
     procedure.follow("edit", plan.status)
-    permissions.entitled("edit", Standing.of(by, on.date()))
+    if standing is None or (standing.person, standing.day) != (by, on.date()):
+        standing = Standing.of(by, on.date())
+    permissions.entitled("edit", standing)
     writing.before(plan, by=by, on=on)
     return plan
 
@@ -70,9 +77,18 @@ def mark(
     plan.save(update_fields=["version", "changed", "changed_by"])
 
 
+# What belongs to a part and is read with it.
+WITH: dict[type[Part], tuple[str, ...]] = {
+    PriorityArea: tuple(pieces.held for pieces in parts.pieces_of(PriorityArea)),
+    Activity: ("co_leads", *(pieces.held for pieces in parts.pieces_of(Activity))),
+}
+
+
 def find(plan: WorkPlan, kind: type[Part], key: UUID) -> Any:
-    """A part of this plan, or None."""
-    return kind._default_manager.filter(key=key, **{OWNERS[kind]: plan}).first()
+    """A part of this plan with what belongs to it and who saved it last, or None."""
+    among = kind._default_manager.select_related("changed_by")
+    among = among.prefetch_related(*WITH.get(kind, ()))
+    return among.filter(key=key, **{OWNERS[kind]: plan}).first()
 
 
 def _never(_name: str, _value: Any) -> bool:
@@ -90,21 +106,29 @@ def save(
     by: Person,
     on: datetime,
     sent_here: Callable[[str, Any], bool] = _never,
+    known: Part | None = None,
+    standing: Standing | None = None,
 ) -> Saving:
     """Save a part, or the plan's general text, over what others may have saved meanwhile.
 
     opened: what the part said when the person's page was made. Fields only others changed are
     kept; a field both changed differently stays as the other saved it and is among the clashes.
     sent_here: whether a value of a field is one the same page sent before without hearing of it;
-    that is nobody else's. Where nothing changes, nothing is written.
+    that is nobody else's. known: the part as it was read after this `plan`, which is what it says
+    still unless the draft has changed since. standing: as in open_draft. Where nothing changes,
+    nothing is written.
     """
-    plan = open_draft(plan, by=by, on=on)
-    part = plan if kind is WorkPlan else find(plan, kind, key)  # type: ignore[arg-type]
+    was_at = plan.version
+    plan = open_draft(plan, by=by, on=on, standing=standing)
+    part: Any = plan
+    if kind is not WorkPlan:
+        fresh = known is not None and plan.version == was_at
+        part = known if fresh else find(plan, kind, key)  # type: ignore[arg-type]
     if part is None:
         raise Gone
     before, last, when = parts.read(part), part.changed_by, part.changed
-    known = {name: value for name, value in before.items() if sent_here(name, value)}
-    merged = merge({**opened, **known}, before, mine)
+    own = {name: value for name, value in before.items() if sent_here(name, value)}
+    merged = merge({**opened, **own}, before, mine)
     now = merged.beside(before)
     if isinstance(part, Activity):
         _place(plan, part, now)

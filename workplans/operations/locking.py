@@ -15,6 +15,7 @@ def lock(plan_id: int) -> WorkPlan:
     return (
         WorkPlan.objects.select_for_update(of=("self",))
         .select_related("presidency__state", "revision")
+        .defer("revision__text")
         .get(pk=plan_id)
     )
 

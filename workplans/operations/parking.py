@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from secretariat.models import Person
 from workplans.legible import legible, legible_in
@@ -39,6 +40,13 @@ def kept_by_year(person: Person | None) -> Any:
     """How many of them belong to the plan of each year: (year, number)."""
     found = Parked.objects.filter(person=person, cleared=None).order_by("plan__year")
     return found.values_list("plan__year").annotate(number=Count("pk"))
+
+
+def number_kept_for(person: Person | None) -> Any:
+    """How many those are, for a query of plans."""
+    kept = Parked.objects.filter(plan=OuterRef("pk"), person=person, cleared=None).order_by()
+    counted = kept.values("plan").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 @transaction.atomic

@@ -46,7 +46,15 @@ CALENDAR: Touched = {"kind": "calendar", "id": "calendar", "title": ""}
 
 
 def _open(plan: WorkPlan) -> Sitting | None:
-    return plan.sittings.filter(text="").first()
+    """The sitting that goes on; asked once while a plan is held, as nobody else can change it."""
+    held = plan.__dict__
+    if GOING_ON not in held:
+        held[GOING_ON] = plan.sittings.filter(text="").first()
+    found: Sitting | None = held[GOING_ON]
+    return found
+
+
+GOING_ON = "_sitting_that_goes_on"
 
 
 def before(plan: WorkPlan, *, by: Person | None, on: datetime) -> None:
@@ -54,13 +62,14 @@ def before(plan: WorkPlan, *, by: Person | None, on: datetime) -> None:
 
     A draft of which no sitting is known yet leaves the text it has as its first.
     """
+    plan.__dict__.pop(GOING_ON, None)
     going_on = _open(plan)
     if going_on is None:
         if not plan.sittings.exists():
             text = content.dump(draft.compose(plan, on=plan.changed.date()))
             _settled(plan, text, person=plan.changed_by, began=plan.changed, ended=plan.changed)
     elif going_on.person_id != (by and by.pk) or on - going_on.ended >= QUIET:
-        _settle(going_on)
+        _settle(plan, going_on)
 
 
 def note(plan: WorkPlan, parts: Iterable[Touched], *, by: Person, on: datetime) -> None:
@@ -72,6 +81,7 @@ def note(plan: WorkPlan, parts: Iterable[Touched], *, by: Person, on: datetime) 
     sitting.saves += 1
     sitting.parts = _together(sitting.parts, parts)
     sitting.save()
+    plan.__dict__[GOING_ON] = sitting
 
 
 def _together(known: list[Touched], more: Iterable[Touched]) -> list[Touched]:
@@ -81,15 +91,17 @@ def _together(known: list[Touched], more: Iterable[Touched]) -> list[Touched]:
 
 def settle(plan: WorkPlan, *, form: content.Form | None = None) -> None:
     """End the sitting that goes on, if there is one. form: the draft, where it is composed."""
+    plan.__dict__.pop(GOING_ON, None)
     if going_on := _open(plan):
-        _settle(going_on, form)
+        _settle(plan, going_on, form)
 
 
-def _settle(sitting: Sitting, form: content.Form | None = None) -> None:
-    form = form or draft.compose(sitting.plan, on=sitting.ended.date())
+def _settle(plan: WorkPlan, sitting: Sitting, form: content.Form | None = None) -> None:
+    form = form or draft.compose(plan, on=sitting.ended.date())
     sitting.text = content.dump(form)
     sitting.digest = content.digest(sitting.text)
     sitting.save(update_fields=["text", "digest"])
+    plan.__dict__[GOING_ON] = None
 
 
 def keep(
@@ -119,8 +131,9 @@ def settle_quiet(on: datetime) -> int:
 @transaction.atomic
 def _settle_if_quiet(plan_id: int, on: datetime) -> bool:
     # Somebody may have saved meanwhile; the lock is the one every save takes.
-    sitting = _open(lock(plan_id))
+    plan = lock(plan_id)
+    sitting = _open(plan)
     if sitting is None or on - sitting.ended < QUIET:
         return False
-    _settle(sitting)
+    _settle(plan, sitting)
     return True

@@ -1,6 +1,7 @@
 """The addresses of this room, by the page family they belong to."""
 
 from workplans.urls import (
+    bringing,
     deciding,
     editing,
     plans,
@@ -18,6 +19,7 @@ urlpatterns = [
     *public.urlpatterns,
     *plans.urlpatterns,
     *rearranging.urlpatterns,
+    *bringing.urlpatterns,
     *editing.urlpatterns,
     *tables.urlpatterns,
     *review.urlpatterns,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from workplans import draft, gaps, presence
+from workplans import presence
 from workplans.forms.drafting import LONGEST
 from workplans.forms.prose import editable
 from workplans.models import (
@@ -25,10 +24,10 @@ from workplans.models import (
     WorkPlan,
 )
 from workplans.models.plan import Part
-from workplans.operations import editing, parking, rearranging, review
+from workplans.operations import editing, rearranging
 from workplans.parts import PIECES, pieces_like
 from workplans.procedure import OutOfOrder
-from workplans.views import hints
+from workplans.views import listing
 from workplans.views.pages import (
     ACTIVITY,
     ANNEX,
@@ -58,33 +57,23 @@ def edit(request: HttpRequest, year: int) -> HttpResponse:
     plan = find(request, year)
     if away := closed(request, plan):
         return away
-    day = request.standing.day  # type: ignore[attr-defined]
-    form = draft.compose(plan, on=day)
+    person, standing = request.person, request.standing  # type: ignore[attr-defined]
     context = {
-        **hints.of_draft(form, day),
         "plan": plan,
-        "text": form,
-        "areas": gaps.areas(form),
-        "problems": pointed(review.readiness(plan, form), form, year),
-        "aside": parking.kept_for(request.person, plan).count(),  # type: ignore[attr-defined]
-        "general_key": str(plan.key),
-        "here": presence.sentences(plan, but=request.person),  # type: ignore[attr-defined]
+        "aside": plan.aside,  # type: ignore[attr-defined]
+        "removed": _removed(request, plan),
+        "parts": listing.parts(plan, standing.day, presence.sentences(plan, but=person)),
     }
     return render(request, "workplans/edit.html", context)
 
 
-def pointed(problems: list[str], form: Any, year: int) -> list[dict[str, str]]:
-    """Each problem in the reader's terms, with the page where it is put right."""
-    return [_pointed(problem, form, year) for problem in problems]
-
-
-def _pointed(problem: str, form: Any, year: int) -> dict[str, str]:
-    found = gaps.locate(problem, form)
-    if found is None:
-        return {"text": problem, "url": ""}
-    url = reverse(f"workplans:{found.page}", args=[year, *([found.key] if found.key else [])])
-    field = f"#id_{found.field}" if found.field else ""
-    return {"text": found.sentence, "url": url + field}
+def _removed(request: HttpRequest, plan: WorkPlan) -> rearranging.Struck | None:
+    """The part that was just taken out, for as long as it can be put back."""
+    try:
+        key = UUID(request.GET.get("removed", ""))
+    except ValueError:
+        return None
+    return next((one for one in rearranging.struck(plan) if one.key == str(key)), None)
 
 
 def _write(request: HttpRequest, year: int, sort: str, key: UUID | None = None) -> HttpResponse:
@@ -160,6 +149,9 @@ def remove(request: HttpRequest, year: int, part: str, key: UUID) -> HttpRespons
         try:
             seen, reason = request.POST.get("seen"), request.POST.get("reason", "")[:2000]
             if act(request, rearranging.strike, plan, KINDS[part], key, seen=seen, reason=reason):
+                if part in rearranging.KINDS:
+                    # The list says so, beside the way to put it back.
+                    return redirect(f"{back}?removed={key}")
                 messages.success(request, _("“%(title)s” is removed.") % {"title": title})
                 return redirect(_list_of(plan, row))
             errors = [{"text": _("It changed while you were deciding. Look at it again.")}]
@@ -201,7 +193,7 @@ def _list_of(plan: WorkPlan, row: Part) -> str:
 def move(request: HttpRequest, year: int, part: str, key: UUID) -> HttpResponse:
     """Exchange a part with the one before or after it."""
     plan = find(request, year)
-    direction, place = request.POST.get("direction"), request.POST.get("place", "")
+    direction, _sep, place = request.POST.get("direction", "").partition("-")
     if part not in KINDS or direction not in ("up", "down"):
         raise Http404
     try:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 
 from workplans import draft, queries, readiness
 from workplans.content import Form
 from workplans.gaps import Located
-from workplans.models import Activity, WorkPlan
+from workplans.models import Activity, TextBlock, WorkPlan
 from workplans.parts import pieces_of
+from workplans.queries import Contents
+from workplans.readiness import OnRecord
 
 # So many places of one sort are linked; putting those right brings up the others.
 SHOWN = 40
 
 
-def of_draft(form: Form, day: date) -> dict[str, Any]:
+def of_draft(form: Form, record: OnRecord, day: date) -> dict[str, Any]:
     """The hints of a draft by their sort, and how many there are."""
-    found = readiness.hints(form, queries.on_record(), day)
+    found = readiness.hints(form, record, day)
     groups = [
         {
             "heading": group.heading,
@@ -39,14 +40,23 @@ def of_draft(form: Form, day: date) -> dict[str, Any]:
     return {"hints": groups, "number_of_hints": len(found)}
 
 
-def of_activity(plan: WorkPlan, key: UUID, day: date) -> list[dict[str, str]]:
-    """The hints of one activity, for its own page."""
-    form = draft.compose(plan, on=day)
-    return [
-        {"text": hint.at.sentence, "url": _field(hint.at)}
-        for hint in readiness.hints(form, queries.on_record(), day)
-        if hint.at.page == "activity" and hint.at.key == str(key)
-    ]
+def of_activity(
+    plan: WorkPlan, activity: Activity, contents: Contents, day: date
+) -> list[dict[str, str]]:
+    """The hints of one activity, for its own page. Nothing else of the draft is composed."""
+    form = draft.activity_form(activity, on=day)
+    # Hardly any text speaks of an annex, and only one that does has them counted.
+    mentions = readiness.mentions_annexes(form)
+    found = readiness.of_activity(
+        contents.number_of(activity.key),
+        form,
+        year=plan.year,
+        twins=readiness.alike((row.number, row.title) for row in contents.activities),
+        annexes=plan.texts.filter(kind=TextBlock.Kind.ANNEX).count() if mentions else 0,
+        on_record=queries.on_record(),
+        day=day,
+    )
+    return [{"text": hint.at.sentence, "url": _field(hint.at)} for hint in found]
 
 
 def _url(at: Located, year: int) -> str:

@@ -4,6 +4,7 @@ them restored."""
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,7 +24,7 @@ from secretariat.standing import NotEntitled
 from workplans import comparison, content, procedure
 from workplans import history as histories
 from workplans.forms.history import CompareForm, RestoreForm
-from workplans.models import Document, WorkPlan
+from workplans.models import Document, Sitting, WorkPlan
 from workplans.operations import restoring
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
@@ -73,10 +75,19 @@ def history(request: HttpRequest, year: int) -> HttpResponse:
         "plan": plan,
         "title": _title(plan, shelf),
         "lines": _lines(plan, shelf),
-        "revisions": shelf.revisions,
+        "revisions": _revisions(plan, shelf),
         "compares": len(shelf.snapshots) > 1,
     }
     return render(request, "workplans/history.html", context)
+
+
+def _revisions(plan: WorkPlan, shelf: Shelf) -> list[dict[str, Any]]:
+    """What was circulated, each with the address that compares it with the one before it."""
+    named = [found for found in shelf.snapshots if found.revision]
+    return [
+        {"row": found.revision, "changes": _between(plan, before, found) if before else ""}
+        for found, before in zip_longest(named, named[1:])
+    ]
 
 
 def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
@@ -125,10 +136,12 @@ def compare(request: HttpRequest, year: int) -> HttpResponse:
             "changes": comparison.changes(shelf.form(older), shelf.form(newer)),
             "view": request.GET.get("view"),
             "query": f"{urlencode({'from': older.code, 'to': newer.code})}&",
-            "restores": [found for found in (older, newer) if found.code != NOW]
-            if _can_restore(request, plan)
-            else [],
         }
+        if _can_restore(request, plan):
+            pair = {older.code: older, newer.code: newer}
+            # What the draft says already there is no need to bring back.
+            same = NOW in pair and not context["changes"]
+            context["restores"] = [] if same else [pair[code] for code in pair if code != NOW]
     return render(request, "workplans/compare.html", context)
 
 
@@ -205,8 +218,17 @@ def _restore(
     if done is None:
         messages.info(request, _("The draft says this already."))
     else:
-        messages.success(
-            request,
-            _("The draft is restored. What it said before stays in the history."),
-        )
+        messages.success(request, _restored(request, plan, done))
     return []
+
+
+def _restored(request: HttpRequest, plan: WorkPlan, done: Sitting) -> str:
+    """That it is done, with the way back to what the draft said until then."""
+    shelf = Shelf(request.user, plan, request.standing.day)  # type: ignore[attr-defined]
+    now = shelf.find(f"s{done.pk}")
+    before = shelf.before(now) if now else None
+    words = _("The draft is restored. What it said before stays in the history.")
+    if before is None:
+        return words
+    url = reverse("workplans:restore", args=[plan.year, before.code])
+    return format_html('{} <a href="{}">{}</a>', words, url, _("Go back to that"))

@@ -16,7 +16,6 @@ from secretariat.dates import PartialDate
 from secretariat.standing import Standing
 from workplans import permissions, queries
 from workplans.models import Consideration, Document, WorkPlan
-from workplans.operations import parking
 from workplans.outline import Outline, Section, outline
 from workplans.views import board as boards
 from workplans.views.board import Step
@@ -37,32 +36,32 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         .filter(plan=plan)
         .select_related("revision", "meeting__body", "plan", "decision")
         .defer("revision__text")
-        .prefetch_related("meeting__seats__state")
+        .prefetch_related(queries.with_seats("meeting__seats"))
     )
     open_now = next((item for item in considerations if item.is_open), None)
+    decided = queries.decisions(plan)
     # Why an earlier text was returned is for those who had it before them.
     told = {plan.revision_id, *(item.revision_id for item in considerations)}
     context = {
         "plan": plan,
         # The title of the draft may say what the delegations do not know yet.
         "title": found.title if found else plan.revision.title if plan.revision else plan.title,
-        "life": queries.life(plan),
+        "life": queries.life(plan, decided),
         "acts": acts,
         "reads_draft": reader,
-        "aside": parking.kept_for(standing.person, plan).count(),
         "steps": _steps(standing, plan, acts, open_now, found),
-        "facts": _facts(plan, open_now),
+        "facts": _facts(plan, open_now, reader=reader),
         "sections": _sections(plan, found, "edit" in acts) if found else [],
         "changes": found.changes if found else "",
+        "hints": found.hints if found and "edit" in acts else 0,
+        "aside": plan.aside,  # type: ignore[attr-defined]
         "open_now": open_now,
         "considerations": [
             {"item": item, "ended": None if item.is_open else _ended(item)}
             for item in considerations
         ],
         "decisions": [
-            _decision_line(item)
-            for item in reversed(queries.decisions(plan))
-            if item.revision_id in told
+            _decision_line(item) for item in reversed(decided) if item.revision_id in told
         ],
         "documents": list(
             Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
@@ -138,7 +137,7 @@ def _steps(
     return [Step(step.label, step.text, step.url, step.label)]
 
 
-def _facts(plan: WorkPlan, open_now: Consideration | None) -> list[dict[str, Any]]:
+def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> list[dict[str, Any]]:
     facts = [
         {"label": _("Presidency"), "value": plan.presidency.state.name},
         {"label": _("Where it is now"), "value": _where(plan, open_now)},
@@ -150,6 +149,8 @@ def _facts(plan: WorkPlan, open_now: Consideration | None) -> list[dict[str, Any
             {
                 "label": _("Started from"),
                 "value": _("The %(year)d plan") % {"year": plan.based_on.year},
+                "url": reverse("workplans:left_behind", args=[plan.year]) if reader else "",
+                "url_label": _("What came along"),
             }
         )
     return facts

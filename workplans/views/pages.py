@@ -14,17 +14,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from secretariat.standing import NotEntitled
-from workplans import parts, permissions, procedure
+from workplans import parts, permissions, procedure, queries
 from workplans.forms.drafting import ActivityForm, AreaForm, GeneralForm, PartForm, TextForm
 from workplans.forms.pieces import ORDER
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part, Versioned
-from workplans.operations import editing
+from workplans.operations import editing, parking
 from workplans.procedure import OutOfOrder
+from workplans.queries import Contents
 from workplans.views import hints
 from workplans.views.acting import admit
 
@@ -41,10 +43,15 @@ KINDS: dict[str, type[Versioned]] = {
 
 
 def _visible(request: HttpRequest, year: int) -> WorkPlan:
+    """A plan the person may know of; `aside` is how many texts they put aside in it."""
+    among = WorkPlan.objects.all()
+    if request.standing.drafting is None:  # type: ignore[attr-defined]
+        # Who writes for the presidency knows of every plan; for the others it may not be there.
+        among = among.visible_to(request.user)
     plan: WorkPlan = get_object_or_404(
-        WorkPlan.objects.visible_to(request.user).select_related(
-            "presidency__state", "revision", "changed_by"
-        ),
+        among.annotate(aside=parking.number_kept_for(request.person))  # type: ignore[attr-defined]
+        .select_related("presidency__state", "revision", "changed_by", "based_on")
+        .defer("revision__text"),
         year=year,
     )
     return plan
@@ -66,6 +73,9 @@ def find_readable(request: HttpRequest, year: int) -> WorkPlan:
 
 
 def reads_draft(request: HttpRequest, plan: WorkPlan) -> bool:
+    if request.standing.drafting is not None:  # type: ignore[attr-defined]
+        # Who writes for the presidency reads every draft.
+        return True
     return WorkPlan.objects.drafts_open_to(request.user).filter(pk=plan.pk).exists()
 
 
@@ -124,6 +134,10 @@ class Page:
     def kind(self) -> type[Versioned]:
         return KINDS[self.sort]
 
+    @cached_property
+    def contents(self) -> Contents:
+        return queries.contents(self.plan)
+
     def said(self) -> Values:
         """What the part says now; of one that is not there, what it would begin with."""
         if self.part is not None:
@@ -144,7 +158,9 @@ class Page:
             if keeps is None and self.part is not None:
                 keeps = parts.read(self.part)
             on = self.request.standing.day  # type: ignore[attr-defined]
-            return ActivityForm(data, plan=self.plan, on=on, keeps=keeps, **options)
+            # What is saved while somebody writes is answered without the page.
+            areas = self.contents.areas if data is None else None
+            return ActivityForm(data, plan=self.plan, on=on, keeps=keeps, areas=areas, **options)
         return TextForm(data, sort=self.sort, **options)
 
     def blank(self, key: UUID) -> Part:
@@ -205,8 +221,9 @@ class Page:
         if self.sort == ACTIVITY:
             found["area"] = self.within
             if self.part is not None:
+                found["before"], found["after"] = self.contents.beside(self.part.key)
                 day = self.request.standing.day  # type: ignore[attr-defined]
-                found["hints"] = hints.of_activity(self.plan, self.part.key, day)
+                found["hints"] = hints.of_activity(self.plan, self.part, self.contents, day)
         if self.kind is TextBlock:
             found |= {"kind_words": TextBlock.Kind(self.sort).label, "text_kind": self.sort}
         return found

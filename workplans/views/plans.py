@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,13 +26,14 @@ from secretariat.standing import NotEntitled, Standing
 from workplans import comparison, content, draft, permissions, procedure, queries, symbols
 from workplans.forms.drafting import CirculateForm, StartForm
 from workplans.models import Consideration, WorkPlan
-from workplans.operations import drafting, review
+from workplans.operations import drafting, parking, review
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
+from workplans.renewal import Left
 from workplans.snapshots import Shelf
 from workplans.views.acting import admit, status_of
 from workplans.views.board import Step
-from workplans.views.editing import pointed
+from workplans.views.listing import pointed
 from workplans.views.pages import reads_draft
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,10 +41,12 @@ Status = WorkPlan.Status
 
 
 def find(request: HttpRequest, year: int) -> WorkPlan:
+    """The plan, for whoever may know of it; `aside` is how many texts they put aside in it."""
     plan: WorkPlan = get_object_or_404(
-        WorkPlan.objects.visible_to(request.user).select_related(
-            "presidency__state", "revision", "changed_by", "based_on"
-        ),
+        WorkPlan.objects.visible_to(request.user)
+        .annotate(aside=parking.number_kept_for(request.person))  # type: ignore[attr-defined]
+        .select_related("presidency__state", "revision", "changed_by", "based_on")
+        .defer("revision__text"),
         year=year,
     )
     return plan
@@ -201,7 +205,7 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The %(year)d work plan is started.") % {"year": plan.year})
             if left:
-                messages.info(request, _left_behind(left))
+                messages.info(request, _left_behind(plan, left))
             return redirect("workplans:overview", year=plan.year)
     context = {"form": form, "year": year}
     return render(request, "workplans/start.html", context, status=status_of(form))
@@ -214,17 +218,18 @@ def _started_before(request: HttpRequest, year: int) -> WorkPlan | None:
     return plan if own and own.exists() else None
 
 
-def _left_behind(titles: list[str]) -> str:
+def _left_behind(plan: WorkPlan, left: tuple[Left, ...]) -> str:
     most = 5
-    shown = "; ".join(titles[:most])
+    shown = "; ".join(one.title for one in left[:most])
     words = ngettext(
         "%(count)d activity was left behind, being completed or cancelled: %(titles)s",
         "%(count)d activities were left behind, being completed or cancelled: %(titles)s",
-        len(titles),
-    ) % {"count": len(titles), "titles": shown}
-    if len(titles) > most:
-        return _("%(words)s; and %(more)d more.") % {"words": words, "more": len(titles) - most}
-    return f"{words}."
+        len(left),
+    ) % {"count": len(left), "titles": shown}
+    if len(left) > most:
+        words = _("%(words)s; and %(more)d more") % {"words": words, "more": len(left) - most}
+    url = reverse("workplans:left_behind", args=[plan.year])
+    return format_html('{}. <a href="{}">{}</a>', words, url, _("See why, or bring one over"))
 
 
 # One plan

@@ -84,7 +84,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
             "plan": found,
             "trail": [_to_plans()],
             "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
-            "life": queries.life(found),
+            "life": queries.life(found, list(found.decisions.all())),
             "current": [d for d in issued if d.status == Status.READY and not d.superseded_by],
             "superseded": [d for d in issued if d.status == Status.READY and d.superseded_by],
             "unfinished": [d for d in issued if d.status != Status.READY],

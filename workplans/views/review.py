@@ -41,7 +41,8 @@ def find(request: HttpRequest, pk: int) -> Consideration:
             "by",
             "decision",
         )
-        .prefetch_related("meeting__seats__state"),
+        .defer("plan__revision__text", "revision__previous__text")
+        .prefetch_related(queries.with_seats("meeting__seats")),
         pk=pk,
     )
     return found

@@ -84,6 +84,8 @@ def attempt(page: Page, form: PartForm, *, partly: bool, keeping: bool = True) -
                 opened=base,
                 mine=mine,
                 sent_here=form.sent_here,
+                known=page.part,
+                standing=page.request.standing,  # type: ignore[attr-defined]
             )
             outcome.now, page.part = outcome.saving.now, outcome.saving.part
     except OutOfOrder as refusal:
@@ -163,6 +165,9 @@ def _keep(outcome: Outcome, reason: str) -> None:
 
 def _settle(outcome: Outcome) -> None:
     page, form = outcome.page, outcome.form
+    if not getattr(page.plan, "aside", True) and outcome.aside is None:
+        # Nothing of theirs is put aside, so nothing can be let go of.
+        return
     act(
         page.request,
         parking.settle,

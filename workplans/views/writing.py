@@ -65,9 +65,11 @@ def _draw(
     request: HttpRequest, page: Page, form: PartForm, status: int = 200, **more: Any
 ) -> HttpResponse:
     person = request.person  # type: ignore[attr-defined]
-    kept = parking.kept_for(person, page.plan).filter(part=page.key)
-    # What this very page put aside stands in its boxes.
-    aside = [row for row in kept if str(row.page) != str(form["key"].value())]
+    aside = []
+    if page.plan.aside or form.is_bound:  # type: ignore[attr-defined]
+        kept = parking.kept_for(person, page.plan).filter(part=page.key)
+        # What this very page put aside stands in its boxes.
+        aside = [row for row in kept if str(row.page) != str(form["key"].value())]
     context = {**page.context(), "form": form, "page": page, "aside": aside, **more}
     return render(request, page.template, context, status=status)
 
