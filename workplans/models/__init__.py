@@ -1,6 +1,7 @@
 from workplans.models.consideration import Consideration, Decision, Position
 from workplans.models.document import Document
 from workplans.models.plan import Activity, Indicator, Objective, PriorityArea, TextBlock, WorkPlan
+from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.revision import Revision
 from workplans.models.writing import Parked, Sitting
@@ -14,6 +15,7 @@ __all__ = [
     "Objective",
     "Parked",
     "Position",
+    "Printout",
     "PriorityArea",
     "Progress",
     "Revision",

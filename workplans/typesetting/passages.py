@@ -78,16 +78,16 @@ def directed(text: str, direction: str) -> SafeString:
 def directed_spans(spans: Spans, direction: str) -> SafeString:
     """The same of words in several styles; a phrase is one element whatever stands out in it."""
     text = prose.words_of(spans)
-    other = "rtl" if direction == "ltr" else "ltr"
+    other = opposite(direction)
     if direction == "ltr" and not _RIGHT_TO_LEFT.search(text):
-        phrases = []
+        apart = []
     elif own_direction(text, direction) == other:
-        phrases = [(0, len(text))]
+        apart = [(0, len(text))]
     else:
-        phrases = list(_phrases(text, other))
+        apart = list(phrases(text, other))
     found: list[str] = []
     last = 0
-    for begin, end in phrases:
+    for begin, end in apart:
         found.append(_between(spans, last, begin))
         found.append(format_html('<span dir="{}">{}</span>', other, _between(spans, begin, end)))
         last = end

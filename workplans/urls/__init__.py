@@ -4,6 +4,7 @@ from workplans.urls import (
     deciding,
     editing,
     plans,
+    printouts,
     public,
     rearranging,
     review,
@@ -17,6 +18,7 @@ app_name = "workplans"
 urlpatterns = [
     *public.urlpatterns,
     *plans.urlpatterns,
+    *printouts.urlpatterns,
     *rearranging.urlpatterns,
     *editing.urlpatterns,
     *tables.urlpatterns,
