@@ -19,7 +19,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache --force \
     && useradd --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin portal \
-    && install -d -o portal -g portal -m 0750 /srv/documents
+    && install -d -o portal -g portal -m 0750 /srv/documents /srv/printouts
 COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/portal
 COPY . .
@@ -28,6 +28,7 @@ ENV PATH=/srv/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=bpic.settings \
     DOCUMENT_ROOT=/srv/documents \
+    PRINTOUT_ROOT=/srv/printouts \
     XDG_CACHE_HOME=/tmp/cache \
     HOST=0.0.0.0 \
     PORT=8000

@@ -29,6 +29,8 @@ SYMBOL_PATTERN = "{partnership}/{body}/{year}/{kind}/{number}"
 FEWEST_WORKING_DAYS = 3
 PORTAL_URL = (os.environ.get("PORTAL_URL") or "http://127.0.0.1:8000").rstrip("/")
 DOCUMENT_ROOT = Path(os.environ.get("DOCUMENT_ROOT") or VAR_DIR / "documents")
+# Drafts and comparisons on paper: a week at most, and apart from what is issued.
+PRINTOUT_ROOT = Path(os.environ.get("PRINTOUT_ROOT") or VAR_DIR / "printouts")
 # Signing in as an invented person of the example year, without a password.
 EXAMPLE_SIGN_IN = environment.flag(os.environ.get("EXAMPLE_SIGN_IN"))
 
@@ -284,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workplans.tasks.sweep_documents",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "sweep printouts": {
+        "task": "workplans.tasks.sweep_printouts",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "end lapsed considerations": {
         "task": "workplans.tasks.end_lapsed_considerations",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from meetings.models import Body
 from secretariat.models import HandOver, Person
 from workplans import content, queries
-from workplans.models import Consideration, Decision, Document, Position, WorkPlan
+from workplans.models import Consideration, Decision, Document, Position, Revision, WorkPlan
+from workplans.snapshots import Snapshot
 from workplans.symbols import symbol
-from workplans.typesetting import note
+from workplans.typesetting import differences, note
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
 NOTE_LANGUAGE = "en"
@@ -113,6 +114,76 @@ def compose_note(facts: dict[str, Any], under: str, *, on: date) -> dict[str, An
         "example": Person.any_example(),
         "hand_over": printed,
         "digest": content.digest(content.dump(printed), note.FORM),
+    }
+
+
+# Printouts
+
+
+def compose_draft(form: content.Form, *, at: datetime) -> dict[str, Any]:
+    """The work order of a draft on paper. at: when the draft was read."""
+    return _undecided(form, edition="working_draft", under="", at=at)
+
+
+def compose_circulated(revision: Revision) -> dict[str, Any]:
+    """The work order of a text before the Advisory Group, as it was circulated."""
+    under, at = revision.symbol, revision.frozen
+    return _undecided(revision.form, edition="circulated", under=under, at=at)
+
+
+def _undecided(form: content.Form, *, edition: str, under: str, at: datetime) -> dict[str, Any]:
+    return {
+        **_unissued(form, Document.Kind.WORK_PLAN.value, edition, at),
+        "symbol": under,
+        "title": form["title"],
+        "plan": form,
+        "digest": content.digest(content.dump(form)),
+        "decisions": [],
+        "statements": [],
+    }
+
+
+def compose_comparison(
+    older: tuple[Snapshot, content.Form], newer: tuple[Snapshot, content.Form], *, at: datetime
+) -> dict[str, Any]:
+    """The work order of a comparison. at: when the texts were read."""
+    facts = {
+        "form": differences.FORM,
+        "older": _compared(*older),
+        "newer": _compared(*newer),
+    }
+    form = newer[1]
+    return {
+        **_unissued(form, "comparison", "comparison", at),
+        "symbol": "",
+        "title": _("%(title)s: what changed") % {"title": form["title"]},
+        "comparison": facts,
+        "digest": content.digest(content.dump(facts), differences.FORM),
+    }
+
+
+def _compared(snapshot: Snapshot, form: content.Form) -> dict[str, Any]:
+    """A text as a comparison names it; the draft as it is now is named by the instant."""
+    return {
+        "label": "" if snapshot.is_draft else snapshot.label,
+        "draft": snapshot.revision is None,
+        "digest": snapshot.revision.digest if snapshot.revision else "",
+        "plan": form,
+    }
+
+
+def _unissued(form: content.Form, kind: str, edition: str, at: datetime) -> dict[str, Any]:
+    at = at.astimezone(UTC)
+    return {
+        "order": "partnir-document/1",
+        "kind": kind,
+        "edition": edition,
+        "language": form["language"],
+        "date": at.date().isoformat(),
+        "as_of": at.isoformat(),
+        "distribution": "Restricted",
+        "institution": _institution(Body.objects.filter(code=Body.ADVISORY_GROUP).first()),
+        "example": Person.any_example(),
     }
 
 

@@ -7,6 +7,7 @@ everybody; what sittings left and the draft itself are for those who may read th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -34,6 +35,11 @@ class Snapshot:
     when: datetime | None
     revision: Revision | None = None
     sitting: Sitting | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this is the draft as it is now, which may say something else any moment."""
+        return self.code == NOW
 
     @property
     def held(self) -> Any:
@@ -92,6 +98,10 @@ class Shelf:
 
     def find(self, code: str) -> Snapshot | None:
         return next((found for found in self.snapshots if found.code == code), None)
+
+    def holds(self, codes: Iterable[str]) -> bool:
+        """Whether all of these texts are open to the person."""
+        return all(self.find(code) is not None for code in codes)
 
     def before(self, snapshot: Snapshot) -> Snapshot | None:
         """The text that was there until then."""

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from workplans import documents
+from workplans import documents, printouts, worker
+from workplans.models import Document, Printout
 from workplans.operations import decision, reminding, writing
 
 
 @shared_task
 def issue_document(document_id: int) -> None:
     documents.produce(document_id)
+
+
+@shared_task
+def make_printout(printout_id: int) -> None:
+    printouts.produce(printout_id)
 
 
 @shared_task
@@ -32,6 +38,14 @@ def settle_quiet_sittings() -> None:
 
 @shared_task
 def sweep_documents() -> None:
-    """Ring again for documents whose bell went unheard or whose worker died."""
-    for document_id in documents.unfinished():
+    """Ring again for what nobody heard of or whose worker died; first for what is issued."""
+    for document_id in worker.unfinished(Document):
         issue_document.delay(document_id)
+    for printout_id in worker.unfinished(Printout):
+        make_printout.delay(printout_id)
+
+
+@shared_task
+def sweep_printouts() -> None:
+    """Remove what is old or was replaced."""
+    printouts.sweep(timezone.now())

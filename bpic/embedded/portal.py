@@ -22,7 +22,10 @@ from bpic.embedded.processes import Child, Trouble, open_log, shorten_log
 ROOMS = ("secretariat", "meetings", "workplans", "bpic")
 LEAST_SPACE = 200 * 1024 * 1024
 # What a reset takes away; the logs and the secret key stay.
-RECORDS = ("postgres", "postgres.new", "redis", "documents", "media", "mail", "beat", "prepared")
+RECORDS = (
+    "postgres", "postgres.new", "redis", "documents", "printouts", "media", "mail", "beat",
+    "prepared",
+)  # fmt: skip
 
 
 class Stopped(Exception):

@@ -36,8 +36,11 @@ from secretariat.models import Entry, Notice, Person
 from tests import factories, hand_overs
 from tests.conftest import Cast, assemble
 from workplans import documents as issuing
-from workplans.models import Consideration, Document, Position, TextBlock, WorkPlan
+from workplans import draft as drafts
+from workplans import printouts, worker
+from workplans.models import Consideration, Document, Position, Printout, TextBlock, WorkPlan
 from workplans.operations import decision, followup, review
+from workplans.snapshots import Shelf
 
 PERSON_BACKEND = "bpic.accounts.PersonBackend"
 ROOMS = ("bpic", "workplans", "meetings", "secretariat")
@@ -47,6 +50,7 @@ PDF = b"%PDF-1.7 the bytes of a document\n"
 TABLE = list(csv.DictReader(Path(__file__).with_name("access.csv").read_text("utf-8").splitlines()))
 ROLES = tuple(TABLE[0])[2:]
 ANY = "any"
+PRINTOUT = ("", "_progress", "_file", "_again", "_cancel")
 
 OUTSIDERS = {"visitor", "stranger", "superuser", "foreign_head", "former_staff"}
 SECRETARIAT = {"staff", "chair"}
@@ -122,6 +126,7 @@ class Scene:
     position: Position | None = None
     document: Document | None = None
     first: Consideration | None = None
+    printout: Printout | None = None
     invited: Any = None
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -148,6 +153,7 @@ class Scene:
             **dict.fromkeys(
                 ("replace", "end", "invite_again", "withdraw_invitation"), self.invited
             ),
+            **dict.fromkeys((f"printout{act}" for act in PRINTOUT), self.printout),
         }
         local = name.rpartition(":")[2]
         row = self.document if local.startswith("document") else self.consideration
@@ -203,11 +209,36 @@ def _plant(plan: WorkPlan) -> None:
 def _draft(scene: Scene) -> None:
     _written(scene, scene.cast.staff)
     _plant(scene.plan)
+    _print_draft(scene, scene.cast.staff)
 
 
 def _draft_of_before(scene: Scene) -> None:
     _written(scene, scene.cast.former_staff, datetime(2026, 12, 1, 12, tzinfo=UTC))
     _plant(scene.plan)
+    _print_draft(scene, scene.cast.former_staff)
+
+
+def _print_draft(scene: Scene, by: Person) -> None:
+    form = drafts.compose(scene.plan, on=factories.TODAY)
+    scene.printout = printouts.ask_for_draft(scene.plan, form, by=by, on=factories.NOW)
+    _make(scene.printout, DRAFTED)
+
+
+def _print_comparison(scene: Scene) -> None:
+    staff = scene.cast.staff
+    scene.client("staff")
+    shelf = Shelf(staff.user, scene.plan, factories.TODAY)
+    older, newer = (shelf.find(code) for code in ("r1", "r2"))
+    scene.printout = printouts.ask_for_comparison(shelf, older, newer, by=staff, on=factories.NOW)
+    _make(scene.printout, DROPPED)
+
+
+def _make(printout: Printout, says: str) -> None:
+    """Put a file where the worker would, which says what is planted in the text."""
+    pdf = PDF + says.encode()
+    attempt = worker.claim(Printout, printout.pk)
+    facts = {"file": printouts._keep(printout, pdf), "sha256": "0" * 64, "size": len(pdf)}
+    assert printouts._finish(printout.pk, attempt, pages=3, **facts)
 
 
 def _circulated(scene: Scene) -> None:
@@ -225,6 +256,7 @@ def _circulated(scene: Scene) -> None:
     factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **reserves)
     _answered(scene, scene.cast.head, kind="objects", text=OBJECTED)
     _plant(scene.plan)
+    _print_draft(scene, scene.cast.staff)
 
 
 def _circulate(scene: Scene) -> Consideration:
@@ -251,6 +283,7 @@ def _return(scene: Scene, consideration: Consideration) -> None:
 def _earlier_text(scene: Scene) -> None:
     _circulated(scene)
     scene.consideration = scene.first
+    _print_comparison(scene)
 
 
 def _agreed(scene: Scene) -> None:
@@ -404,7 +437,8 @@ def changed(before: dict[str, list[str]]) -> list[str]:
 def quiet(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     """Refusals are what is asked for here, so they are not logged; files lie where they may."""
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
-    settings.DOCUMENT_ROOT = tmp_path
+    settings.DOCUMENT_ROOT = tmp_path / "documents"
+    settings.PRINTOUT_ROOT = tmp_path / "printouts"
 
 
 # Reading: each row asked as every role
@@ -468,7 +502,9 @@ def crawl(
         django_db_blocker.unblock(),
         transaction.atomic(),
     ):
-        patch.setattr("django.conf.settings.DOCUMENT_ROOT", tmp_path_factory.mktemp("documents"))
+        for place in ("documents", "printouts"):
+            root = f"django.conf.settings.{place.removesuffix('s').upper()}_ROOT"
+            patch.setattr(root, tmp_path_factory.mktemp(place))
         patch.setattr(logging.getLogger("django.request"), "disabled", True)
         # The client would copy every context of every template.
         patch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_kwargs: None)
@@ -829,6 +865,17 @@ ACTS = (
     Act("workplans:withdraw", "handed over before the day", {"next_chair"}, _reasoned),
     Act("workplans:return_to_draft", "handed over before the day", CHAIR, _reasoned),
     Act("meetings:convene", "handed over before the day", {"next_chair"}, _convened),
+    Act("workplans:print_draft", "draft", SECRETARIAT, has_form=False),
+    Act("workplans:printout_again", "draft", SECRETARIAT, has_form=False, records=False),
+    Act("workplans:printout_cancel", "draft", {"staff"}, has_form=False, records=False),
+    Act(
+        "workplans:print_comparison", "under consideration", TABLED | {"expert_chair"},
+        lambda scene, shown: {"older": "r1", "newer": "r2"}, has_form=False,
+    ),
+    Act(
+        "workplans:print_consideration", "under consideration", TABLED | {"expert_chair"},
+        has_form=False,
+    ),
     Act(
         "workplans:document_again", "approved, document not typeset", SECRETARIAT, has_form=False
     ),
@@ -876,7 +923,7 @@ def test_an_act_is_refused_to_all_but_those_entitled_and_to_them_from_another_si
         for role in sorted(act.entitled):
             with transaction.atomic():
                 response = scene.client(role).post(url, sent)
-                assert response.status_code == 302, f"{act} as {role}"
+                assert response.status_code in (302, 303), f"{act} as {role}"
                 assert not response.url.startswith(SIGN_IN), f"{act} as {role}"
                 assert bool(changed(before)) is act.records, f"{act} as {role}"
                 transaction.set_rollback(True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +19,9 @@ from secretariat import circulation
 from secretariat.models import Entry, Notice
 from tests import factories
 from tests.workers import kill, wait_for, worker
-from workplans import tasks
-from workplans.models import Activity, Document, Position, WorkPlan
+from workplans import draft as drafts
+from workplans import printouts, tasks
+from workplans.models import Activity, Document, Position, Printout, WorkPlan
 from workplans.operations import decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,15 +31,18 @@ def agreed_plan(cast, activities):
     now = timezone.now()
     meeting = factories.meeting("AG", by=cast.staff, begins=now.date(), on=now)
     plan = factories.plan(by=cast.staff, year=now.year, activities=0, on=now)
-    area = plan.areas.first()
-    Activity.objects.bulk_create(
-        Activity(area=area, position=n, title=f"Activity {n}", description="What it is. " * 30)
-        for n in range(activities)
-    )
+    fill(plan.areas.first(), activities)
     consideration = factories.circulated(plan, before=meeting, by=cast.staff, on=now)
     for head in cast.heads.values():
         factories.answer(consideration, by=head, on=now)
     return consideration
+
+
+def fill(area, activities):
+    Activity.objects.bulk_create(
+        Activity(area=area, position=n, title=f"Activity {n}", description="What it is. " * 30)
+        for n in range(activities)
+    )
 
 
 def status():
@@ -67,6 +72,31 @@ def test_a_worker_killed_in_mid_render_costs_time_and_nothing_else(cast_now, tmp
     issued = Path(settings.DOCUMENT_ROOT) / document.file
     assert issued.stat().st_size == document.size
     assert not list(issued.parent.glob("*.part"))
+
+
+def test_a_worker_killed_in_mid_render_of_a_draft_leaves_one_file(cast_now, tmp_path):
+    now = timezone.now()
+    plan = factories.plan(by=cast_now.staff, year=now.year, activities=0, on=now)
+    fill(plan.areas.first(), activities=150)
+    form = drafts.compose(plan, on=now.date())
+    rows = Printout.objects.values_list("step", "status", "attempt")
+    with worker(tmp_path / "first.log") as first:
+        for person in (cast_now.staff, cast_now.chair):
+            printouts.ask_for_draft(plan, form, by=person, on=timezone.now())
+        wait_for(lambda: rows.get()[0] == "laying_out", 60, tmp_path / "first.log")
+        kill(first)
+    assert rows.get() == ("laying_out", "typesetting", 1)
+    Printout.objects.update(lease=timezone.now() - timedelta(seconds=1))
+    with worker(tmp_path / "second.log"):
+        tasks.sweep_documents.delay()
+        wait_for(lambda: rows.get()[1] == "ready", 120, tmp_path / "second.log")
+    printout = Printout.objects.get()
+    assert printout.attempt == 2
+    (file,) = (path for path in Path(settings.PRINTOUT_ROOT).rglob("*") if path.is_file())
+    assert file == printouts.path_of(printout)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == printout.sha256
+    assert printouts.sweep(timezone.now() + printouts.KEPT) == 1
+    assert not file.exists()
 
 
 @pytest.mark.skipif(

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from workplans import content
+from workplans.typesetting import differences
 
 LONG_TITLE = (
     "Technical cooperation among the industrial authorities on the digital transformation of "
@@ -433,6 +434,46 @@ def draft(plan: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     return order(plan, edition="draft", decisions=[], statements=[], distribution="Restricted") | (
         changes
     )
+
+
+AS_OF = "2027-03-10T14:05:00+00:00"
+
+
+def working_draft(plan: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """An order for the secretariat's draft on paper: no symbol, but the instant it was read."""
+    return draft(plan, edition="working_draft", symbol="", as_of=AS_OF) | changes
+
+
+def comparison(
+    old: dict[str, Any], new: dict[str, Any], *, of_draft: bool = True, **changes: Any
+) -> dict[str, Any]:
+    """An order for what changed from a circulated text to the draft, or to the next revision."""
+    facts = {
+        "form": differences.FORM,
+        "older": {
+            "label": "PartNIR/AG/2027/WP/1",
+            "draft": False,
+            "digest": content.digest(content.dump(old)),
+            "plan": old,
+        },
+        "newer": {
+            "label": "" if of_draft else "PartNIR/AG/2027/WP/1/Rev.1",
+            "draft": of_draft,
+            "digest": "" if of_draft else content.digest(content.dump(new)),
+            "plan": new,
+        },
+    }
+    found = working_draft(
+        new,
+        kind="comparison",
+        edition="comparison",
+        title=f"{new['title']}: what changed",
+        comparison=facts,
+        digest=content.digest(content.dump(facts), differences.FORM),
+    )
+    for part in ("plan", "decisions", "statements", "progress", "summary"):
+        del found[part]
+    return found | changes
 
 
 def report(plan: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def test_progress_is_sent_only_when_it_changed(ordered, sign_in):
     Document.objects.update(status="typesetting", step="writing")
     part = html(visitor.get(address, {"seen": seen}))
     assert "<html" not in part
-    assert 'hx-swap-oob="innerHTML:#document-step">Writing the PDF.' in part
+    assert 'hx-swap-oob="innerHTML:#waiting-step">Writing the PDF.' in part
     assert visitor.get(address, {"seen": progress_of(part)}).status_code == 204
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.workplans.writing import Window, at
-from workplans import comparison, content, parts
+from workplans import appearance, comparison, content, parts
 from workplans import draft as drafts
 from workplans.models import Activity, Indicator, PriorityArea, Sitting, WorkPlan
 from workplans.operations import decision, editing, restoring, writing

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from secretariat.models import Entry
 from tests import factories
-from workplans import documents, tasks
+from workplans import documents, tasks, worker
 from workplans.models import Document
 
 
@@ -71,30 +71,30 @@ def test_a_claimed_document_is_left_to_its_worker(document):
         status="typesetting", attempt=1, lease=timezone.now() + timedelta(seconds=30)
     )
     assert documents.produce(document.pk) is False
-    assert documents.unfinished() == []
+    assert worker.unfinished(Document) == []
 
 
 def test_a_dead_workers_document_is_found_and_done(document):
     Document.objects.update(
         status="typesetting", attempt=1, lease=timezone.now() - timedelta(seconds=1)
     )
-    assert documents.unfinished() == [document.pk]
+    assert worker.unfinished(Document) == [document.pk]
     assert documents.produce(document.pk) is True
     assert Document.objects.get().attempt == 2
 
 
 def test_a_bell_nobody_heard_is_rung_again(document):
-    assert documents.unfinished() == []
+    assert worker.unfinished(Document) == []
     Document.objects.update(requested=timezone.now() - timedelta(seconds=10))
-    assert documents.unfinished() == [document.pk]
+    assert worker.unfinished(Document) == [document.pk]
 
 
 def test_a_worker_that_comes_back_late_writes_nothing(document, root):
-    first = documents._claim(document.pk)
+    first = worker.claim(Document, document.pk)
     Document.objects.update(lease=timezone.now() - timedelta(seconds=1))
-    second = documents._claim(document.pk)
+    second = worker.claim(Document, document.pk)
     assert (first, second) == (1, 2)
-    documents._reporter(document.pk, first)("writing")
+    worker.reporter(Document, document.pk, first)("writing")
     assert Document.objects.get().step == "collecting"
     assert documents._issue(document.pk, first, file="x", sha256="x", size=1, pages=1) is False
     assert not Entry.objects.filter(act="issue").exists()
@@ -103,10 +103,10 @@ def test_a_worker_that_comes_back_late_writes_nothing(document, root):
 def test_a_document_that_kills_its_worker_is_given_up(document):
     Document.objects.update(
         status="typesetting",
-        attempt=documents.MOST_ATTEMPTS,
+        attempt=worker.MOST_ATTEMPTS,
         lease=timezone.now() - timedelta(seconds=1),
     )
-    assert documents.unfinished() == []
+    assert worker.unfinished(Document) == []
     document.refresh_from_db()
     assert document.status == "failed"
     assert "stopped 5 times" in document.error

@@ -130,6 +130,35 @@ def test_a_draft_says_so_on_every_page_and_has_no_record() -> None:
     assert "Record of adoption" not in " ".join(printed)
 
 
+def test_a_working_draft_has_no_symbol_and_says_of_when_it_is() -> None:
+    made = typeset(orders.working_draft())
+    printed = texts(made)
+    assert all("Draft – not circulated" in page for page in printed)
+    assert all("As of 10 March 2027, 14:05 UTC" in page for page in printed)
+    text = " ".join(printed)
+    assert "PartNIR/" not in text and "Symbol" not in text and "SHA-256" not in text
+    assert "The secretariat’s working draft as it stood on 10 March 2027, 14:05 UTC." in text
+    assert "stands on no record" in text
+    assert not PdfReader(io.BytesIO(made.pdf)).attachments
+    assert typeset(orders.working_draft()).pdf == made.pdf
+
+
+def test_what_has_no_symbol_must_say_of_when_it_is() -> None:
+    order = orders.working_draft()
+    del order["as_of"]
+    with pytest.raises(TypesettingError, match="it lacks: as_of"):
+        typeset(order)
+
+
+def test_a_text_under_consideration_says_that_nobody_adopted_it() -> None:
+    made = typeset(orders.draft(edition="circulated", date="2027-03-01"))
+    printed = texts(made)
+    assert all("Circulated – not adopted" in page for page in printed)
+    assert "Circulated on 1 March 2027 for consideration." in printed[0]
+    assert "PartNIR/AG/2027/WP/1" in printed[0]
+    assert set(PdfReader(io.BytesIO(made.pdf)).attachments) == {"plan.json", "activities.csv"}
+
+
 def test_an_adopted_text_has_no_watermark(adopted: Typeset) -> None:
     assert "not for citation" not in " ".join(texts(adopted))
 

@@ -9,6 +9,7 @@ from workplans.models.plan import (
     TextBlock,
     WorkPlan,
 )
+from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.revision import Revision
 from workplans.models.writing import Parked, Sitting
@@ -23,6 +24,7 @@ __all__ = [
     "Objective",
     "Parked",
     "Position",
+    "Printout",
     "PriorityArea",
     "Progress",
     "Revision",

@@ -15,6 +15,7 @@ from secretariat.standing import Standing
 from workplans.models.consideration import Decision
 from workplans.models.plan import WorkPlan
 from workplans.models.revision import Revision
+from workplans.models.work_order import WorkOrder
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -40,7 +41,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(Q(hand_over=None) | Q(hand_over__in=noted)) if noted else self.public()
 
 
-class Document(models.Model):
+class Document(WorkOrder):
     """One document with its symbol: what it prints, where the work stands, and the issued bytes."""
 
     class Kind(models.TextChoices):
@@ -53,12 +54,6 @@ class Document(models.Model):
         APPROVED = "approved", pgettext_lazy("edition", "As approved")
         REPORT = "report", pgettext_lazy("edition", "As reported")
         HANDED_OVER = "handed_over", pgettext_lazy("edition", "As handed over")
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", pgettext_lazy("typesetting", "Waiting for the worker")
-        TYPESETTING = "typesetting", pgettext_lazy("typesetting", "Being typeset")
-        READY = "ready", pgettext_lazy("typesetting", "Ready")
-        FAILED = "failed", pgettext_lazy("typesetting", "Could not be typeset")
 
     plan = models.ForeignKey(
         WorkPlan, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
@@ -78,12 +73,10 @@ class Document(models.Model):
     title = models.CharField(_("title"), max_length=300)
     language = models.CharField(_("language"), max_length=10, default="en")
     on = models.DateField(_("date"))
-    order = models.TextField(_("work order"), editable=False)
     order_digest = models.CharField(max_length=64, unique=True, editable=False)
     superseded_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
-    requested = models.DateTimeField(auto_now_add=True)
     requested_by = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
@@ -92,19 +85,6 @@ class Document(models.Model):
         related_name="documents",
         help_text=_("Nobody, where an act of the calendar issues it."),
     )
-
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status.choices, default=Status.QUEUED
-    )
-    step = models.CharField(_("step"), max_length=20, blank=True)
-    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
-    lease = models.DateTimeField(_("claimed until"), null=True, blank=True)
-    error = models.TextField(_("reason"), blank=True)
-
-    file = models.CharField(max_length=200, blank=True, editable=False)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    size = models.PositiveIntegerField(null=True, editable=False)
-    pages = models.PositiveSmallIntegerField(null=True, editable=False)
     issued = models.DateTimeField(_("issued"), null=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()

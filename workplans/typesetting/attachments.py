@@ -91,13 +91,21 @@ def _of_a_hand_over(order: dict[str, Any]) -> list[File]:
 
 
 def _of_a_plan(order: dict[str, Any]) -> list[File]:
+    # Of a draft nothing is on record that its data could be checked against.
+    if order["edition"] == "working_draft":
+        return []
     return [
         File("plan.json", "Source", plan_json(order), _("The work plan in its canonical form")),
         File("activities.csv", "Data", activities_csv(order), _("The activities as a table")),
     ]
 
 
-FILES = {"plan": _of_a_plan, "hand_over": _of_a_hand_over}
+def _of_a_comparison(order: dict[str, Any]) -> list[File]:
+    """None: both texts are on record, or one of them is a draft, which is on no record."""
+    return []
+
+
+FILES = {"plan": _of_a_plan, "hand_over": _of_a_hand_over, "comparison": _of_a_comparison}
 
 
 def attach(order: dict[str, Any], fetcher: OwnAssets) -> list[Attachment]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import content
-from workplans.typesetting import fonts, note, record, timeline
+from workplans.typesetting import differences, fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
@@ -25,6 +25,7 @@ from workplans.typesetting.words import (
     DISTRIBUTIONS,
     EDITIONS,
     STATES,
+    WATERMARKS,
     direction,
     language,
     word,
@@ -76,6 +77,9 @@ def check(order: Order) -> None:
     """Refuse an order that is incomplete or contradicts itself."""
     kind = KINDS.get(order.get("kind", ""))
     own = (kind.prints, *kind.needs) if kind else ()
+    if order.get("symbol") == "":
+        # What has no symbol is known by the instant at which its text was read.
+        own = (*own, "as_of")
     missing = [key for key in (*REQUIRED, *own) if key not in order]
     if order.get("order") != ORDER or missing:
         raise TypesettingError(
@@ -125,7 +129,8 @@ def _every_document(order: Order, kind: Kind) -> Page:
         "distribution": word(DISTRIBUTIONS, order["distribution"]),
         "document_language": language(order["language"]),
         "edition": word(EDITIONS, order["edition"]),
-        "is_draft": order["edition"] == "draft",
+        "watermark": str(WATERMARKS.get(order["edition"], "")),
+        **_named(order),
         "example": order["example"],
         "short_digest": " ".join(digest[i : i + 4] for i in range(0, 16, 4)),
         "digest_rows": [
@@ -133,6 +138,14 @@ def _every_document(order: Order, kind: Kind) -> Page:
         ],
         "form": kind.form(order),
     }
+
+
+def _named(order: Order) -> Page:
+    """What tells a document from others: its symbol and digest, or when its text was read."""
+    if order["symbol"]:
+        return {"as_of": "", "mark": order["symbol"], "has_digest": True}
+    as_of = record.moment(order["as_of"])
+    return {"as_of": as_of, "mark": _("As of %(moment)s") % {"moment": as_of}, "has_digest": False}
 
 
 def _about_a_plan(order: Order) -> Page:
@@ -143,7 +156,7 @@ def _about_a_plan(order: Order) -> Page:
         "text_of": _("%(symbol)s, revision %(number)d")
         % {"symbol": plan["revision"]["symbol"], "number": plan["revision"]["number"]},
         "original_language": language(plan["language"]),
-        "standing": record.standing(order["decisions"], order["edition"]),
+        "standing": record.standing(order),
     }
 
 
@@ -206,7 +219,7 @@ def _work_plan(order: Order, numbering: Numbering) -> Page:
         "meetings_caption": _meetings_caption(plan),
         "meetings": _meetings(plan),
         "annexes": annexes,
-        "record": None if order["edition"] == "draft" else _record(order),
+        "record": None if order["edition"] in WATERMARKS else _record(order),
     }
 
 
@@ -529,7 +542,7 @@ KINDS = {
         _about_a_plan,
         _work_plan,
         _places_of_a_plan,
-        ("draft", "adopted", "approved"),
+        (*WATERMARKS, "adopted", "approved"),
     ),
     "summit_report": Kind(
         "workplans/document/summit_report.html",
@@ -546,6 +559,16 @@ KINDS = {
         ("handed_over",),
         prints="hand_over",
         forms=(note.FORM,),
+        needs=(),
+    ),
+    "comparison": Kind(
+        "workplans/document/comparison.html",
+        differences.about,
+        differences.compose,
+        differences.places,
+        ("comparison",),
+        prints="comparison",
+        forms=(differences.FORM,),
         needs=(),
     ),
 }

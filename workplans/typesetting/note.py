@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from secretariat.dates import PartialDate
 from workplans.typesetting import record
 from workplans.typesetting.passages import Numbering
+from workplans.typesetting.record import moment
 from workplans.typesetting.words import language
 
 # The name of the canonical form in which a note's facts are attached to it.
@@ -20,15 +20,6 @@ FORM = "partnir-hand-over/1"
 
 Facts = dict[str, Any]
 Page = dict[str, Any]
-
-
-def moment(iso: str) -> str:
-    """An instant with its zone: "20 December 2026, 14:05 UTC"."""
-    at = datetime.fromisoformat(iso).astimezone(UTC)
-    return _("%(day)s, %(time)s UTC") % {
-        "day": PartialDate.of(at.date()),
-        "time": date_format(at, "H:i"),
-    }
 
 
 def about(order: dict[str, Any]) -> Page:

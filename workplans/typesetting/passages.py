@@ -19,7 +19,11 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
-def _phrases(text: str, other: str) -> Iterator[tuple[int, int]]:
+def opposite(direction: str) -> str:
+    return "rtl" if direction == "ltr" else "ltr"
+
+
+def phrases(text: str, other: str) -> Iterator[tuple[int, int]]:
     """Where the phrases of the other direction begin and end.
 
     A phrase runs from its first letter to its last, over the spaces, signs and numbers between; one
@@ -58,12 +62,12 @@ def directed(text: str, direction: str) -> SafeString:
     """
     if direction == "ltr" and not _RIGHT_TO_LEFT.search(text):
         return escape(text)
-    other = "rtl" if direction == "ltr" else "ltr"
+    other = opposite(direction)
     if own_direction(text, direction) == other:
         return format_html('<span dir="{}">{}</span>', other, text)
     pieces: list[str] = []
     last = 0
-    for begin, end in _phrases(text, other):
+    for begin, end in phrases(text, other):
         pieces.append(escape(text[last:begin]))
         pieces.append(format_html('<span dir="{}">{}</span>', other, text[begin:end]))
         last = end
@@ -74,16 +78,16 @@ def directed(text: str, direction: str) -> SafeString:
 def directed_spans(spans: Spans, direction: str) -> SafeString:
     """The same of words in several styles; a phrase is one element whatever stands out in it."""
     text = prose.words_of(spans)
-    other = "rtl" if direction == "ltr" else "ltr"
+    other = opposite(direction)
     if direction == "ltr" and not _RIGHT_TO_LEFT.search(text):
-        phrases = []
+        apart = []
     elif own_direction(text, direction) == other:
-        phrases = [(0, len(text))]
+        apart = [(0, len(text))]
     else:
-        phrases = list(_phrases(text, other))
+        apart = list(phrases(text, other))
     found: list[str] = []
     last = 0
-    for begin, end in phrases:
+    for begin, end in apart:
         found.append(_between(spans, last, begin))
         found.append(format_html('<span dir="{}">{}</span>', other, _between(spans, begin, end)))
         last = end

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from workplans.typesetting import fonts, layout
+from workplans.typesetting import directions, fonts, layout
 from workplans.typesetting.faults import TypesettingError
 
 VARIANT = "pdf/a-3a"
@@ -149,8 +149,10 @@ def _print(
 
     tell("laying_out")
     files = attachments.attach(order, fetcher)
+    parsed = HTML(string=html, url_fetcher=fetcher, base_url="asset:")
+    directions.resolve(parsed.etree_element, page["direction"])
     with failures:
-        document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
+        document = parsed.render(
             stylesheets=[CSS(string=styles, url_fetcher=fetcher, base_url="asset:")],
             pdf_variant=VARIANT,
             attachments=files,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +23,15 @@ HEADINGS = {
 
 def day(iso: str | None) -> str:
     return str(PartialDate.parse(iso)) if iso else ""
+
+
+def moment(iso: str) -> str:
+    """An instant with its zone: "20 December 2026, 14:05 UTC"."""
+    at = datetime.fromisoformat(iso).astimezone(UTC)
+    return _("%(day)s, %(time)s UTC") % {
+        "day": PartialDate.of(at.date()),
+        "time": date_format(at, "H:i"),
+    }
 
 
 def _meeting(decision: dict[str, Any]) -> str:
@@ -85,10 +96,22 @@ def declared(decision: dict[str, Any]) -> str:
     return _("It was put on the record by %(by)s.") % facts
 
 
-def standing(decisions: list[dict[str, Any]], edition: str) -> list[str]:
+def standing(order: dict[str, Any]) -> list[str]:
     """What the cover says of the text's standing."""
+    decisions, edition = order["decisions"], order["edition"]
     if edition == "draft":
         return [_("Draft text for consideration. It binds nobody and is not for citation.")]
+    if edition == "working_draft":
+        return [
+            _("The secretariat’s working draft as it stood on %(moment)s.")
+            % {"moment": moment(order["as_of"])},
+            _("It has not been circulated. It binds nobody and is not for citation."),
+        ]
+    if edition == "circulated":
+        return [
+            _("Circulated on %(day)s for consideration.") % {"day": day(order["date"])},
+            _("It has not been adopted. It binds nobody and is not for citation."),
+        ]
     texts = {
         "adopted": _("Adopted on %(date)s, %(meeting)s."),
         "approved": _("Approved on %(date)s, %(meeting)s."),

@@ -44,10 +44,19 @@ STATEMENTS = {
 }
 EDITIONS = {
     "draft": pgettext_lazy("edition", "Draft"),
+    "working_draft": pgettext_lazy("edition", "Working draft"),
+    "circulated": pgettext_lazy("edition", "Text as circulated"),
+    "comparison": pgettext_lazy("edition", "Comparison of two texts"),
     "adopted": pgettext_lazy("edition", "Text as adopted"),
     "approved": pgettext_lazy("edition", "Text as approved"),
     "report": pgettext_lazy("edition", "Report to the summit"),
     "handed_over": pgettext_lazy("edition", "Hand-over note"),
+}
+# What lies across every page of a text that nobody has decided.
+WATERMARKS = {
+    "draft": _("Draft – not for citation"),
+    "working_draft": _("Draft – not circulated"),
+    "circulated": _("Circulated – not adopted"),
 }
 DISTRIBUTIONS = {
     "General": pgettext_lazy("distribution", "General"),

@@ -5,6 +5,7 @@ from workplans.urls import (
     deciding,
     editing,
     plans,
+    printouts,
     public,
     rearranging,
     review,
@@ -18,6 +19,7 @@ app_name = "workplans"
 urlpatterns = [
     *public.urlpatterns,
     *plans.urlpatterns,
+    *printouts.urlpatterns,
     *rearranging.urlpatterns,
     *bringing.urlpatterns,
     *editing.urlpatterns,

@@ -21,10 +21,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled
-from workplans import comparison, content, procedure
+from workplans import comparison, content, printouts, procedure
 from workplans import history as histories
 from workplans.forms.history import CompareForm, RestoreForm
-from workplans.models import Document, Sitting, WorkPlan
+from workplans.models import Document, Printout, Sitting, WorkPlan
 from workplans.operations import restoring
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
@@ -35,7 +35,7 @@ from workplans.views.acting import admit
 OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
 
 
-def _find(request: HttpRequest, year: int) -> tuple[WorkPlan, Shelf]:
+def find(request: HttpRequest, year: int) -> tuple[WorkPlan, Shelf]:
     """A plan the person may know of, and the texts of it they may read."""
     plan: WorkPlan = get_object_or_404(
         WorkPlan.objects.visible_to(request.user)
@@ -50,7 +50,7 @@ def _title(plan: WorkPlan, shelf: Shelf) -> str:
     return plan.title if shelf.has_draft or not plan.revision else str(plan.revision.title)
 
 
-def _snapshot(shelf: Shelf, code: str) -> Snapshot:
+def pick(shelf: Shelf, code: str) -> Snapshot:
     """A text by its code; what a person may not read is not there for them."""
     found = shelf.find(code)
     if found is None:
@@ -58,10 +58,15 @@ def _snapshot(shelf: Shelf, code: str) -> Snapshot:
     return found
 
 
-def _between(plan: WorkPlan, older: Snapshot, newer: Snapshot) -> str:
+def between(plan: WorkPlan, older: Snapshot, newer: Snapshot) -> str:
     """The address that compares two texts."""
-    query = urlencode({"from": older.code, "to": newer.code})
-    return f"{reverse('workplans:compare', args=[plan.year])}?{query}"
+    return address(plan.year, older.code, newer.code)
+
+
+def address(year: int, older: str, newer: str) -> str:
+    """The same, of texts named by their codes."""
+    query = urlencode({"from": older, "to": newer})
+    return f"{reverse('workplans:compare', args=[year])}?{query}"
 
 
 # History
@@ -70,7 +75,7 @@ def _between(plan: WorkPlan, older: Snapshot, newer: Snapshot) -> str:
 @require_safe
 def history(request: HttpRequest, year: int) -> HttpResponse:
     """What the register says about a plan, who sat at its draft, and its texts."""
-    plan, shelf = _find(request, year)
+    plan, shelf = find(request, year)
     context = {
         "plan": plan,
         "title": _title(plan, shelf),
@@ -85,7 +90,7 @@ def _revisions(plan: WorkPlan, shelf: Shelf) -> list[dict[str, Any]]:
     """What was circulated, each with the address that compares it with the one before it."""
     named = [found for found in shelf.snapshots if found.revision]
     return [
-        {"row": found.revision, "changes": _between(plan, before, found) if before else ""}
+        {"row": found.revision, "changes": between(plan, before, found) if before else ""}
         for found, before in zip_longest(named, named[1:])
     ]
 
@@ -109,7 +114,7 @@ def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
             line = histories.sitting_line(sitting)
             left = known[f"s{sitting.pk}" if sitting.digest else NOW]
             if found_before := shelf.before(left):
-                line["url"] = _between(plan, found_before, left)
+                line["url"] = between(plan, found_before, left)
                 line["label"] = _("See what changed")
             found.append((sitting.ended, line))
     found.sort(key=itemgetter(0), reverse=True)
@@ -122,18 +127,20 @@ def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
 @require_safe
 def compare(request: HttpRequest, year: int) -> HttpResponse:
     """Any two texts of a plan: what differs, in a sentence, a list and the marked words."""
-    plan, shelf = _find(request, year)
+    plan, shelf = find(request, year)
     snapshots = shelf.snapshots
     context: dict[str, Any] = {"plan": plan, "title": _title(plan, shelf)}
     if len(snapshots) > 1:
-        newer = _snapshot(shelf, request.GET.get("to") or snapshots[0].code)
-        older = _snapshot(shelf, request.GET.get("from") or _usual(shelf, newer).code)
+        newer = pick(shelf, request.GET.get("to") or snapshots[0].code)
+        older = pick(shelf, request.GET.get("from") or _usual(shelf, newer).code)
         form = CompareForm(snapshots=snapshots, initial={"older": older.code, "newer": newer.code})
+        forms = shelf.form(older), shelf.form(newer)
         context |= {
             "form": form,
             "older": older,
             "newer": newer,
-            "changes": comparison.changes(shelf.form(older), shelf.form(newer)),
+            "changes": comparison.changes(*forms),
+            "offer": _offer(plan, (older, newer), forms),
             "view": request.GET.get("view"),
             "query": f"{urlencode({'from': older.code, 'to': newer.code})}&",
         }
@@ -143,6 +150,17 @@ def compare(request: HttpRequest, year: int) -> HttpResponse:
             same = NOW in pair and not context["changes"]
             context["restores"] = [] if same else [pair[code] for code in pair if code != NOW]
     return render(request, "workplans/compare.html", context)
+
+
+def _offer(
+    plan: WorkPlan, texts: tuple[Snapshot, Snapshot], forms: tuple[content.Form, content.Form]
+) -> printouts.Offer:
+    """What there is of this comparison on paper."""
+    older, newer = texts
+    drafts = [form for text, form in zip(texts, forms, strict=True) if text.is_draft]
+    digest = printouts.digest_of(drafts[0]) if drafts else ""
+    kind = Printout.Kind.COMPARISON
+    return printouts.offer(plan, kind, newer.code, older.code, draft_digest=digest)
 
 
 def _usual(shelf: Shelf, newer: Snapshot) -> Snapshot:
@@ -163,9 +181,9 @@ def _can_restore(request: HttpRequest, plan: WorkPlan) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request: HttpRequest, year: int, snapshot: str) -> HttpResponse:
     """Say what bringing the draft back to a text of it would change, and do so."""
-    plan, shelf = _find(request, year)
+    plan, shelf = find(request, year)
     admit("edit", request.standing)  # type: ignore[attr-defined]
-    target = _snapshot(shelf, snapshot)
+    target = pick(shelf, snapshot)
     if target.code == NOW:
         raise Http404
     try:
@@ -179,7 +197,7 @@ def restore(request: HttpRequest, year: int, snapshot: str) -> HttpResponse:
         problems = _restore(request, plan, shelf, target, form.cleaned_data["seen"])
         if not problems:
             return redirect("workplans:history", year=year)
-        plan, shelf = _find(request, year)
+        plan, shelf = find(request, year)
     # In this order: a change between the two lets the version be the older one, and is noticed.
     seen = plan.version
     now = shelf.form(shelf.snapshots[0])

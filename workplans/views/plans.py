@@ -23,18 +23,27 @@ from meetings import closing
 from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
-from workplans import comparison, content, draft, permissions, procedure, queries, symbols
+from workplans import (
+    comparison,
+    content,
+    draft,
+    permissions,
+    printouts,
+    procedure,
+    queries,
+    symbols,
+)
 from workplans.forms.drafting import CirculateForm, StartForm
-from workplans.models import Consideration, WorkPlan
+from workplans.models import Consideration, Printout, WorkPlan
 from workplans.operations import drafting, parking, review
 from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
 from workplans.renewal import Left
-from workplans.snapshots import Shelf
+from workplans.snapshots import NOW, Shelf
 from workplans.views.acting import admit, status_of
 from workplans.views.board import Step
 from workplans.views.listing import pointed
-from workplans.views.pages import reads_draft
+from workplans.views.pages import find_readable
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
 Status = WorkPlan.Status
@@ -256,13 +265,14 @@ def revision_data(request: HttpRequest, year: int, number: int) -> HttpResponse:
 
 @require_safe
 def preview(request: HttpRequest, year: int) -> HttpResponse:
-    """The draft as its readers would see it."""
-    plan = find(request, year)
-    if not reads_draft(request, plan):
-        raise PermissionDenied(_("Only the secretariat reads the working draft."))
+    """The draft as its readers would see it, and what there is of it on paper."""
+    plan = find_readable(request, year)
+    text = draft.compose(plan, on=request.standing.day)  # type: ignore[attr-defined]
+    digest = printouts.digest_of(text)
     context = {
         "plan": plan,
-        "text": draft.compose(plan, on=request.standing.day),  # type: ignore[attr-defined]
+        "text": text,
+        "offer": printouts.offer(plan, Printout.Kind.DRAFT, NOW, draft_digest=digest),
         "acts": permissions.available_acts(request.standing, plan),  # type: ignore[attr-defined]
     }
     return render(request, "workplans/preview.html", context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from secretariat.dates import PartialDate
 from secretariat.models import Person
@@ -36,8 +33,9 @@ from workplans import queries
 from workplans.forms.public import DocumentFilter
 from workplans.models import Decision, Document, WorkPlan
 from workplans.release import release
-from workplans.typesetting.note import moment
+from workplans.typesetting.record import moment
 from workplans.typesetting.words import language
+from workplans.views.waiting import Waiting, answer
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +191,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     elif found.status == Status.FAILED:
         context["may_try_again"] = request.standing.drafting is not None  # type: ignore[attr-defined]
     else:
-        context["progress"] = Progress.of(found)
+        context["waiting"] = Waiting.of(found, _part_of(found))
     return render(request, "workplans/document.html", context)
 
 
@@ -301,68 +299,11 @@ def _of_a_decision(found: Document) -> list[dict[str, Any]]:
 def document_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while a document is typeset, asked for by its script."""
     found = _document(request, pk)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(found)
-    if found.status in (Status.READY, Status.FAILED):
-        return HttpResponseClientRefresh()
-    progress = Progress.of(found)
-    seen = request.GET.get("seen", "")
-    if seen == progress.mark:
-        return HttpResponse(status=204)
-    context = {"document": found, "progress": progress, "news": progress.says_more_than(seen)}
-    return render(request, "workplans/document_progress.html", context)
+    return answer(request, found, _part_of(found))
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the typesetting of a document is, in real steps."""
-
-    words: str
-    done: int
-    pause: int
-
-    STEPS = ("queued", "collecting", "laying_out", "writing", "checking")
-
-    @classmethod
-    def of(cls, found: Document) -> Progress:
-        age = (timezone.now() - found.requested).total_seconds()
-        pause = 1 if age < 10 else 2 if age < 60 else 5
-        if found.status == Status.QUEUED:
-            return cls(_in_line(found), 0, pause)
-        words = {
-            "collecting": _("Collecting the text."),
-            "laying_out": _("Laying out the pages."),
-            "writing": _("Writing the PDF."),
-            "checking": _("Checking the fonts and the structure of the PDF."),
-        }
-        if found.step not in words:
-            return cls(_("The last attempt did not succeed. It is tried again."), 0, pause)
-        return cls(words[found.step], cls.STEPS.index(found.step), pause)
-
-    @property
-    def total(self) -> int:
-        return len(self.STEPS)
-
-    @property
-    def mark(self) -> str:
-        """Names what is shown, so that an unchanged state need not be sent again."""
-        return f"{hashlib.sha256(self.words.encode()).hexdigest()[:12]}.{self.pause}"
-
-    def says_more_than(self, mark: str) -> bool:
-        return mark.partition(".")[0] != self.mark.partition(".")[0]
-
-
-def _in_line(found: Document) -> str:
-    ahead = Document.objects.filter(
-        status__in=[Status.QUEUED, Status.TYPESETTING], pk__lt=found.pk
-    ).count()
-    if not ahead:
-        return _("Waiting for the worker. No other document is ahead.")
-    return ngettext(
-        "Waiting for the worker. %(count)d document is ahead.",
-        "Waiting for the worker. %(count)d documents are ahead.",
-        ahead,
-    ) % {"count": ahead}
+def _part_of(found: Document) -> str:
+    return reverse("workplans:document_progress", args=[found.pk])
 
 
 @login_not_required

@@ -17,10 +17,10 @@ from meetings import closing
 from meetings.models import Seat
 from secretariat.models import Appointment
 from secretariat.standing import NotEntitled
-from workplans import comparison, permissions, procedure, queries
+from workplans import comparison, permissions, printouts, procedure, queries
 from workplans.consensus import JOINS
 from workplans.forms.review import AnswerForm, CheckedAnswerForm, ReasonForm
-from workplans.models import Consideration, Document, Position, Revision
+from workplans.models import Consideration, Document, Position, Printout, Revision
 from workplans.operations import review
 from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, status_of
@@ -75,6 +75,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "outcome": None if found.is_open else boards.outcome(found),
         "newer": None if found.is_open else newer(request, found),
         "document": _adopted_document(found),
+        "offer": _offer(found),
         **_changes(found, own),
     }
     return render(request, "workplans/consideration.html", context)
@@ -125,6 +126,14 @@ def _adopted_document(found: Consideration) -> Document | None:
         .first()
     )
     return issued
+
+
+def _offer(found: Consideration) -> printouts.Offer | None:
+    """What there is of a text under consideration on paper."""
+    if not printouts.is_offered_for(found):
+        return None
+    kind = Printout.Kind.CIRCULATED
+    return printouts.offer(found.plan, kind, f"r{found.revision.number}")
 
 
 def newer(request: HttpRequest, found: Consideration) -> Consideration | None:
