@@ -285,7 +285,8 @@ def test_the_portal_starts_refuses_a_second_run_survives_a_kill_and_stops(folder
             children = children_of(first)
         finally:
             first.kill()
-        assert within(15, lambda: all(gone(child) for child in children))
+        # What they hold they put down in order, which takes its time on a busy machine.
+        assert within(60, lambda: all(gone(child) for child in children))
 
     with start() as again:
         try:
