@@ -6,6 +6,7 @@ import io
 import json
 import re
 from html import unescape
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -287,7 +288,7 @@ def test_the_plain_texts_of_form_1_say_the_same_as_prose(frozen, draft):
     form = json.loads(frozen.revision.text)
     plain = "5 * 3 * 2 and **stars**\n# no heading\n1. no number\n- a point\n| no | row |"
     form["preamble"] = plain
-    form["areas"][0]["activities"][0]["description"] = plain
+    form["areas"][0]["activities"][0] |= {"description": plain, "budget_note": plain}
     form["annexes"] = [{"id": form["areas"][0]["id"][:-4] + "abcd", "title": "A", "text": plain}]
     read = content.upgraded(form)
     for text in (
@@ -301,3 +302,15 @@ def test_the_plain_texts_of_form_1_say_the_same_as_prose(frozen, draft):
             (prose.Sort.PARAGRAPH, "| no | row |"),
         ]
     assert form["preamble"] == plain
+    assert read["areas"][0]["activities"][0]["budget_note"] == plain, "plain in either form"
+
+
+def test_a_text_struck_while_it_was_the_newest_is_put_back_in_prose(draft, cast):
+    block = {"id": orders.key("annex"), "title": "Terms", "text": "1. April"}
+    found = {"kind": "text", "key": block["id"], "sort": "annex", "place": 0, "form": block}
+    facts = {"appointment": Standing.of(cast.staff, factories.TODAY).drafting, "title": "Terms"}
+    entry = register.enter("strike", draft, by=cast.staff, reason="", parts=[found], **facts)
+    row = rearranging.put_back(draft, entry.pk, UUID(block["id"]), by=cast.staff, on=factories.NOW)
+    assert [(one.sort, one.words) for one in prose.blocks(row.text)] == [
+        (prose.Sort.PARAGRAPH, "1. April")
+    ]
