@@ -1,8 +1,14 @@
-"""Starts the tests' own throw-away PostgreSQL and Redis before Django reads its settings.
+"""Gives the tests a throw-away PostgreSQL and Redis of their own, and decides who runs them.
 
-pytest loads this as an early plugin (``-p testenv`` in pyproject.toml). A running portal's data
-is never touched; DATABASE_URL and REDIS_URL are respected where the environment sets them.
+pytest loads this as an early plugin (``-p testenv`` in pyproject.toml), because Django's settings
+want to know where everything will be. A running portal's data is never touched; DATABASE_URL and
+REDIS_URL are respected where the environment sets them.
+
+Every process that runs tests – each worker of pytest-xdist, or pytest alone – has services, a
+folder and a queue of its own: it may stop its Redis or move its documents, and no other notices.
 """
+
+from __future__ import annotations
 
 import atexit
 import os
@@ -10,61 +16,117 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 from bpic.embedded import places, postgres, queue  # noqa: E402
 from bpic.embedded.processes import Child, Trouble  # noqa: E402
 
-_children: list[Child] = []
-_folder: Path | None = None
+# Beyond this many the longest tests alone say how long a run takes.
+MOST_WORKERS = 8
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+
+children: list[Child] = []
 
 
-def start() -> None:
-    global _folder
-    _folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp"))
+def _make_folder() -> Path:
+    """A worker's folder lies in that of the process that started it, which removes them all."""
+    if WORKER:
+        folder = Path(os.environ["PORTAL_TESTS"]) / WORKER
+        folder.mkdir()
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp"))
+        os.environ["PORTAL_TESTS"] = str(folder)
+        # What is given is remembered, since the workers inherit what is set below.
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            os.environ[f"PORTAL_TESTS_{name}"] = os.environ.get(name, "")
     # PostgreSQL may run as another account; the data folder itself stays closed.
-    _folder.chmod(0o711)
-    sockets = _folder / "sockets"
-    os.environ["VAR_DIR"] = str(_folder / "var")
+    folder.chmod(0o711)
+    return folder
+
+
+FOLDER = _make_folder()
+SOCKETS = FOLDER / "sockets"
+OWN_DATABASE = not os.environ["PORTAL_TESTS_DATABASE_URL"]
+OWN_REDIS = not os.environ["PORTAL_TESTS_REDIS_URL"]
+
+
+def _set_environment() -> None:
+    os.environ["VAR_DIR"] = str(FOLDER / "var")
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
     os.environ.setdefault("EXAMPLE_SIGN_IN", "1")
     # Playwright's loop runs in the thread of the tests, which also read the database.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     for name in ("PORTAL_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "EMAIL_URL", "DEBUG"):
         os.environ.pop(name, None)
-    postgres.make_socket_folder(sockets)
-    if not os.environ.get("DATABASE_URL"):
-        cluster, log = _folder / "postgres", _folder / "postgres.log"
+    if OWN_DATABASE:
+        os.environ["DATABASE_URL"] = places.database_url(SOCKETS)
+    if OWN_REDIS:
+        os.environ["REDIS_URL"] = places.redis_url(SOCKETS)
+
+
+def start() -> None:
+    """Start what the environment did not bring; both answer when this returns."""
+    postgres.make_socket_folder(SOCKETS)
+    if OWN_DATABASE:
+        cluster, log = FOLDER / "postgres", FOLDER / "postgres.log"
         postgres.create_cluster(cluster, log)
-        database = postgres.server(cluster, sockets, log, hasty=True)
-        _children.append(database)
+        database = postgres.server(cluster, SOCKETS, log, hasty=True)
+        children.append(database)
         database.start()
-        postgres.wait_until_ready(database, sockets)
-        postgres.create_database(sockets)
-        os.environ["DATABASE_URL"] = places.database_url(sockets)
-    if not os.environ.get("REDIS_URL"):
-        bell = queue.server(_folder / "redis", sockets, _folder / "redis.log", hasty=True)
-        _children.append(bell)
-        if not queue.start(bell, sockets):
+        postgres.wait_until_ready(database, SOCKETS)
+        postgres.create_database(SOCKETS)
+    if OWN_REDIS:
+        bell = queue.server(FOLDER / "redis", SOCKETS, FOLDER / "redis.log", hasty=True)
+        children.append(bell)
+        if not queue.start(bell, SOCKETS):
             raise Trouble(f"Redis did not start:\n{bell.last_words()}")
-        os.environ["REDIS_URL"] = places.redis_url(sockets)
 
 
 def stop() -> None:
-    global _folder
-    while _children:
-        _children.pop().stop()
-    if _folder is not None:
-        shutil.rmtree(_folder, ignore_errors=True)
-        _folder = None
+    while children:
+        children.pop().stop()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+_set_environment()
+atexit.register(stop)
+
+
+# Who runs the tests
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker for each core; none for chosen tests, which begin sooner without.
+
+    One queue that was given for all would hand a worker the tasks of another.
+    """
+    if _some_were_chosen(config) or config.option.collectonly or not OWN_REDIS:
+        return 0
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def _some_were_chosen(config: pytest.Config) -> bool:
+    """Files, tests or words; a folder is still worth workers."""
+    if config.args_source is config.ArgsSource.ARGS and not all(map(os.path.isdir, config.args)):
+        return True
+    return any(config.getoption(name, False) for name in ("keyword", "lf", "stepwise"))
+
+
+def pytest_xdist_setupnodes() -> None:
+    # Where PostgreSQL's programs have to be copied first, that is done once.
+    if OWN_DATABASE:
+        postgres.binaries()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    distributes = session.config.pluginmanager.has_plugin("dsession")
+    if session.items and not distributes and not session.config.option.collectonly:
+        start()
 
 
 def pytest_unconfigure() -> None:
-    if not os.environ.get("PYTEST_XDIST_WORKER"):
-        stop()
-
-
-# A worker of pytest-xdist inherits the services of the process that started it.
-if not os.environ.get("PYTEST_XDIST_WORKER"):
-    atexit.register(stop)
-    start()
+    stop()

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import testenv  # starts PostgreSQL and Redis of the bench's own
+import testenv  # names PostgreSQL and Redis of the bench's own
 
 SECONDS = 5.0
 
@@ -34,6 +34,7 @@ class Page:
 
 def main() -> None:
     try:
+        testenv.start()
         import django
 
         django.setup()

@@ -4,6 +4,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 umask 022
+# Where it is set, every process that starts would compile every module anew.
+unset PYTHONDONTWRITEBYTECODE
 
 readonly VENV=.venv
 readonly PY="$VENV/bin/python"

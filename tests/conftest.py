@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from secretariat.models import Membership, Person, State
-from tests import factories
+from tests import factories, remembered
 from workplans.models import Consideration, WorkPlan
 
 NOT_EMPTIED = (
@@ -153,9 +153,15 @@ def assemble(year: int) -> Cast:
     )
 
 
+def standing_cast() -> Cast:
+    """The cast in its own year, in which most tests live."""
+    cast: Cast = remembered.once("cast", partial(assemble, factories.TODAY.year))
+    return cast
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return assemble(factories.TODAY.year)
+    return standing_cast()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -100,12 +99,11 @@ def test_a_worker_killed_in_mid_render_of_a_draft_leaves_one_file(cast_now, tmp_
 
 
 @pytest.mark.skipif(
-    not testenv._children, reason="PostgreSQL and Redis are not the tests' own to stop"
+    not testenv.OWN_REDIS, reason="The Redis that was given is not the tests' own to stop"
 )
 def test_with_redis_down_an_approval_stands_and_its_document_follows(cast_now, sign_in, tmp_path):
     consideration = agreed_plan(cast_now, activities=3)
-    bell = next(child for child in testenv._children if child.name == "Redis")
-    sockets = Path(os.environ["REDIS_URL"].removeprefix("unix://")).parent
+    bell = next(child for child in testenv.children if child.name == "Redis")
     head, chair = sign_in(cast_now.head), sign_in(cast_now.chair)
     bell.stop()
     try:
@@ -126,7 +124,7 @@ def test_with_redis_down_an_approval_stands_and_its_document_follows(cast_now, s
         assert sign_in().get(reverse("home")).status_code == 200
         assert status() == "queued"
     finally:
-        assert queue.start(bell, sockets)
+        assert queue.start(bell, testenv.SOCKETS)
     Document.objects.update(requested=timezone.now() - timedelta(seconds=10))
     with worker(tmp_path / "worker.log"):
         tasks.sweep_documents.delay()

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -391,12 +391,12 @@ def test_it_is_fast_for_all_the_states_there_are():
     places = [Place(code, "Asia/Tokyo", [6, 7], code, n) for n, code in enumerate(codes)]
 
     def look() -> float:
-        began = perf_counter()
+        began = process_time()
         found = deadlines.outlook(
             at("2028-11-20T17:00"), places, now=at("2026-11-24T12:00"), fewest=3
         )
         assert len(found.capitals) == 200
-        return perf_counter() - began
+        return process_time() - began
 
     look()
     assert min(look() for _again in range(3)) < 0.25

@@ -243,7 +243,7 @@ HUGE = [
 
 @pytest.mark.parametrize(("old", "new"), [c[1:] for c in HUGE], ids=[c[0] for c in HUGE])
 def test_however_long_and_however_often_the_same(old, new):
-    # With work that grew as the square of these, this would not end today (bench/ has figures).
+    # With work that grew as the square of these, this would not end today.
     for prose in (False, True):
         marked = compare(old, new, prose=prose)
         assert (marked.before, marked.after) == (old, new)
