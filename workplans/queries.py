@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -185,11 +186,30 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """The areas of a draft by their primary keys, and all its activities, in printed order."""
+class Section:
+    """A priority area in the contents of a draft, with the activities in it."""
 
-    areas: tuple[tuple[int, str], ...]
-    activities: tuple[Row, ...]
+    pk: int
+    key: UUID
+    number: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The areas of a draft and their activities, in printed order."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    def areas(self) -> tuple[tuple[int, str], ...]:
+        """The areas as a form offers them, by their primary keys."""
+        return tuple((section.pk, section.title) for section in self.sections)
+
+    @cached_property
+    def activities(self) -> tuple[Row, ...]:
+        return tuple(row for section in self.sections for row in section.rows)
 
     def place_of(self, key: UUID) -> int | None:
         return next((n for n, row in enumerate(self.activities) if row.key == key), None)
@@ -210,13 +230,21 @@ class Contents:
 def contents(plan: WorkPlan) -> Contents:
     """What a draft holds, by its titles alone. One query, however much that is."""
     order = [f"{of}{name}" for of in ("", "activities__") for name in ("position", "id")]
-    columns = ("pk", "title", "activities__key", "activities__title")
-    areas: dict[int, str] = {}
-    rows: list[Row] = []
-    place = 0
-    for area, title, key, activity in plan.areas.order_by(*order).values_list(*columns):
-        place = place + 1 if area in areas else 1
-        areas[area] = title
-        if key is not None:
-            rows.append(Row(f"{len(areas)}.{place}", key, activity))
-    return Contents(tuple(areas.items()), tuple(rows))
+    columns = ("pk", "key", "title", "activities__key", "activities__title")
+    found: dict[int, tuple[UUID, str, list[tuple[UUID, str]]]] = {}
+    for pk, key, title, *activity in plan.areas.order_by(*order).values_list(*columns):
+        held = found.setdefault(pk, (key, title, []))[2]
+        if activity[0] is not None:
+            held.append((activity[0], activity[1]))
+    return Contents(
+        tuple(
+            Section(
+                pk,
+                key,
+                str(number),
+                title,
+                tuple(Row(f"{number}.{place}", *row) for place, row in enumerate(held, 1)),
+            )
+            for number, (pk, (key, title, held)) in enumerate(found.items(), 1)
+        )
+    )

@@ -138,6 +138,16 @@ class Page:
     def contents(self) -> Contents:
         return queries.contents(self.plan)
 
+    @property
+    def section(self) -> int | None:
+        """The area in which the page stands, by its primary key."""
+        if self.sort == AREA:
+            return self.part.pk if self.part is not None else None
+        if self.sort == ACTIVITY:
+            within = self.within.pk if self.within else None
+            return self.part.area_id if self.part is not None else within
+        return None
+
     def said(self) -> Values:
         """What the part says now; of one that is not there, what it would begin with."""
         if self.part is not None:
@@ -211,6 +221,8 @@ class Page:
             "sort": self.sort,
             "kind": self.kind.__name__.lower(),
             "new": self.new,
+            "contents": self.contents,
+            "here": self.section,
         }
         if self.part is not None:
             found["orders"] = [
