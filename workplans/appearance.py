@@ -77,8 +77,7 @@ def _seen(begin: int, end: int, bit: Bit) -> str:
 
 def looks(passage: Passage, side: Side = Side.BOTH) -> tuple[Look, ...]:
     """The words of a passage as a reader sees them."""
-    row = passage.sort is Sort.ROW
-    both = _joined(_looks(passage.body, prose=passage.prose, row=row))
+    both = _joined(_looks(passage))
     if side is Side.BOTH:
         return both
     return _joined(
@@ -94,9 +93,11 @@ def _on(look: Look, side: Side) -> bool:
     return look.mark is not (Mark.INSERTED if side is Side.OLD else Mark.DELETED)
 
 
-def _looks(runs: Runs, *, prose: bool, row: bool) -> Iterator[Look]:
-    old = _Text(runs, Mark.INSERTED, prose=prose, row=row)
-    new = _Text(runs, Mark.DELETED, prose=prose, row=row)
+def _looks(passage: Passage) -> Iterator[Look]:
+    """What parts the cells of a row is a sign of the text in which it is one."""
+    runs, prose = passage.body, passage.prose
+    old = _Text(runs, Mark.INSERTED, prose=prose, row=passage.before is Sort.ROW)
+    new = _Text(runs, Mark.DELETED, prose=prose, row=passage.sort is Sort.ROW)
     for run in runs:
         if run.mark is Mark.KEPT:
             yield from _kept(run, old, new)

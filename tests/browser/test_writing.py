@@ -27,7 +27,14 @@ def activity(cast_now):
 
 
 def open_at(desk, activity):
-    return desk.go(f"/en/desk/plans/{activity.area.plan.year}/edit/activities/{activity.key}/")
+    page = desk.go(f"/en/desk/plans/{activity.area.plan.year}/edit/activities/{activity.key}/")
+    return dressed(page)
+
+
+def dressed(page):
+    """Once the editor of the prose text has come up."""
+    expect(page.locator(".prose-box [role=textbox]").first).to_be_visible(timeout=20_000)
+    return page
 
 
 def says(page, words):
@@ -60,7 +67,7 @@ def test_what_is_typed_is_saved_and_a_cut_line_loses_nothing(cast_now, open_for,
     says(page, r"^Not saved: no connection – trying again \(2 of 5\)$")
     page.get_by_role("button", name="Save", exact=True).click()
     says(page, "^Not saved: no connection")
-    expect(page.get_by_label("Description")).to_have_value("नवाचार, 创新, الابتكار, ፈጠራ")
+    expect(page.get_by_label("Description")).to_have_text("नवाचार, 创新, الابتكار, ፈጠራ")
     desk.context.set_offline(False)
     says(page, r"^Saved \d\d:\d\d UTC$")
     has(activity, place="Tunis")
@@ -156,7 +163,7 @@ def test_somebody_signed_out_elsewhere_goes_on_where_they_were(cast_now, open_fo
 def test_a_new_activity_is_there_as_soon_as_it_has_a_title(cast_now, open_for, activity):
     desk = open_for(cast_now.staff, width=320)
     year, area = activity.area.plan.year, activity.area
-    page = desk.go(f"/en/desk/plans/{year}/edit/areas/{area.key}/activities/add/")
+    page = dressed(desk.go(f"/en/desk/plans/{year}/edit/areas/{area.key}/activities/add/"))
     page.get_by_label("Description").fill("For whom it is.")
     says(page, "^Not saved yet: a title is needed first. Your text is put aside meanwhile.$")
     page.get_by_label("Title").first.fill("Contest")

@@ -58,11 +58,6 @@ def test_every_character_is_seen_or_is_a_sign(text, row):
     assert place == len(text)
 
 
-def plainly(text):
-    """The lines of a plain text as paragraphs and points say them."""
-    return [line.strip().removeprefix("- ").strip() for line in text.split("\n") if line.strip()]
-
-
 @settings(max_examples=300, deadline=None)
 @given(texts)
 def test_what_was_plain_says_the_same_when_it_is_escaped(text):
@@ -71,7 +66,8 @@ def test_what_was_plain_says_the_same_when_it_is_escaped(text):
     spans = [span for block in found for span in (*block.spans, *sum(block.items, ()))]
     assert all(span.style == PLAIN for span in spans)
     said = " ".join(block.words for block in found)
-    assert said.split() == " ".join(plainly(text)).split()
+    plain = " ".join(piece.body for piece in prose.pieces(text.strip("\n"), plain=True))
+    assert said.split() == plain.split()
 
 
 @settings(max_examples=200, deadline=None)
