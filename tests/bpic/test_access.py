@@ -829,6 +829,7 @@ ACTS = (
     ),
     Act("workplans:table", "draft", SECRETARIAT, _chosen, records=False),
     Act("workplans:put_back", "draft", SECRETARIAT, has_form=False, records=False),
+    Act("workplans:bring_over", "draft", SECRETARIAT, has_form=False, records=False),
     *(
         Act(f"workplans:{name}", state, SECRETARIAT, *EDITS[name])
         for state, names in (
@@ -904,6 +905,7 @@ DOORS = {
     "workplans:present": "staff",
     "workplans:parked_text": "staff",
     "workplans:parked_discard": "staff",
+    "workplans:parked_again": "staff",
 }
 ACTED_ON = tuple(dict.fromkeys(act.state for act in ACTS))
 
