@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,8 @@ from secretariat.accreditation import presiding
 from secretariat.circulation import circulate
 from secretariat.models import Appointment, Entry
 from secretariat.standing import Function
-from workplans.models import Consideration, Decision, Position
+from workplans import changed
+from workplans.models import Consideration, Decision, Position, Revision
 
 
 def _text(name: str, **context: Any) -> str:
@@ -23,15 +25,26 @@ def _text(name: str, **context: Any) -> str:
 
 
 def circulated(consideration: Consideration, entry: Entry, day: date) -> None:
-    """To the seated delegations: a text is before you."""
+    """To the seated delegations: a text is before you, and what changed since you had one last."""
     revision = consideration.revision
-    circulate(
-        entry,
-        seated(consideration.meeting, day),
-        subject=_("For your position: %(symbol)s") % {"symbol": revision.symbol},
-        body=_text("circulated", consideration=consideration, revision=revision),
-        path=reverse("workplans:consideration", args=[consideration.pk]),
-    )
+    seen = changed.last_seen(consideration)
+    told: dict[Revision | None, list[Appointment]] = defaultdict(list)
+    for appointment in seated(consideration.meeting, day):
+        told[seen.get(appointment.state_id)].append(appointment)
+    for before, appointments in told.items():
+        body = _text(
+            "circulated",
+            consideration=consideration,
+            revision=revision,
+            changes=changed.since(before, revision) if before else "",
+        )
+        circulate(
+            entry,
+            appointments,
+            subject=_("For your position: %(symbol)s") % {"symbol": revision.symbol},
+            body=body,
+            path=reverse("workplans:consideration", args=[consideration.pk]),
+        )
 
 
 def withdrawn(consideration: Consideration, entry: Entry, reason: str, day: date) -> None:

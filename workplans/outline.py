@@ -55,19 +55,26 @@ Answer = TypeVar("Answer")
 
 
 def kept(
-    name: str, plan: WorkPlan, on: date, record: OnRecord, work: Callable[[], Answer]
+    name: str,
+    plan: WorkPlan,
+    rests_on: str,
+    work: Callable[[], Answer],
+    *,
+    seconds: int = KEPT_FOR,
+    unless: Callable[[Answer], bool] = lambda answer: False,
 ) -> Answer:
-    """What was worked out from the draft as it stands, or is now; the last answer is kept.
+    """What was worked out from a plan's texts, or is now; the last answer is kept.
 
-    name: what it is, with a number that changes when its shape does.
+    name: what it is, with a number that changes when its shape does. rests_on: what has to be the
+    same for the answer to hold. unless: which answer is not worth keeping.
     """
     key = _key(name, plan)
-    rests_on = f"{_version(plan)}:{on}:{record.digest}"
     there: tuple[str, Answer] | None = cache.get(key)
     if there is not None and there[0] == rests_on:
         return there[1]
     found = work()
-    cache.set(key, (rests_on, found), KEPT_FOR)
+    if not unless(found):
+        cache.set(key, (rests_on, found), seconds)
     return found
 
 
@@ -75,8 +82,14 @@ def _key(name: str, plan: WorkPlan) -> str:
     return f"{name}:{plan.pk}:{get_language()}"
 
 
-def _version(plan: WorkPlan) -> str:
+def as_saved(plan: WorkPlan) -> str:
+    """The draft as it was last saved, for what rests on it."""
     return f"{plan.version}:{plan.revision_id}:{plan.status}"
+
+
+def as_read(plan: WorkPlan, on: date, record: OnRecord) -> str:
+    """The same as it is read on a day, beside what the record says of those who lead."""
+    return f"{as_saved(plan)}:{on}:{record.digest}"
 
 
 NAME = "outline-2"
@@ -85,7 +98,7 @@ NAME = "outline-2"
 def outline(plan: WorkPlan, on: date) -> Outline:
     """The outline of a plan's draft as last saved, read on a day."""
     record = queries.on_record()
-    return kept(NAME, plan, on, record, lambda: _read(plan, on, record))
+    return kept(NAME, plan, as_read(plan, on, record), lambda: _read(plan, on, record))
 
 
 def known(plans: Iterable[WorkPlan]) -> dict[int, Outline]:
@@ -95,7 +108,7 @@ def known(plans: Iterable[WorkPlan]) -> dict[int, Outline]:
     return {
         keys[key].pk: answer
         for key, (rests_on, answer) in found.items()
-        if rests_on.startswith(f"{_version(keys[key])}:")
+        if rests_on.startswith(f"{as_saved(keys[key])}:")
     }
 
 

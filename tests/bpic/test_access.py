@@ -905,6 +905,7 @@ DOORS = {
     "workplans:present": "staff",
     "workplans:parked_text": "staff",
     "workplans:parked_discard": "staff",
+    "workplans:parked_again": "staff",
 }
 ACTED_ON = tuple(dict.fromkeys(act.state for act in ACTS))
 

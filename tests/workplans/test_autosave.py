@@ -1,9 +1,13 @@
 """Saving while somebody writes: what is saved, what is put aside, and what the page is told."""
 
 import json
+import re
+from collections import Counter
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.workplans.writing import Window, at, fields
@@ -62,6 +66,45 @@ def test_one_activity_is_written_and_no_other(staff, draft, activity):
     Window(staff, page_of(activity)).save(title="Another")
     after = dict(Activity.objects.exclude(pk=activity.pk).values_list("pk", "changed"))
     assert before and after == before
+
+
+WRITES = re.compile(r'(?:UPDATE|INSERT INTO|DELETE FROM) "(\w+)"')
+
+
+def written(queries):
+    """Which tables were written, each with how often."""
+    found = (WRITES.match(query["sql"]) for query in queries)
+    return Counter(table[1].removeprefix("workplans_") for table in found if table)
+
+
+@pytest.mark.parametrize("how", ["by itself", "with the button"])
+def test_a_save_writes_one_activity_the_sitting_and_the_plan(staff, draft, activity, how):
+    def save(**typed):
+        window = Window(staff, page_of(activity))
+        with CaptureQueriesContext(connection) as queries:
+            if how == "by itself":
+                assert window.save(**typed)["state"] == "saved"
+            else:
+                answer = staff.post(window.address, {**window.sent, **typed, "offered": "[]"})
+                assert answer.status_code == 302
+        return queries
+
+    save(place="Once")
+    queries = save(place="Twice")
+    assert written(queries) == {"activity": 1, "sitting": 1, "workplan": 1}
+    (update,) = (q["sql"] for q in queries if q["sql"].startswith('UPDATE "workplans_activity"'))
+    assert f'"id" = {activity.pk} ' in update
+    # The text of the plan is not touched, nor is any other row of it.
+    (plan,) = (q["sql"] for q in queries if q["sql"].startswith('UPDATE "workplans_workplan"'))
+    assert "preamble" not in plan
+    # Nothing at all is written where nothing changes.
+    assert written(save()) == {}
+
+    window = Window(staff, page_of(activity))
+    (box,) = (name for name in window.sent if name.endswith("-name"))
+    queries = save(**{box: "Visitors"})
+    assert written(queries)["indicator"] == 1
+    assert set(written(queries)) == {"activity", "indicator", "sitting", "workplan"}
 
 
 @pytest.mark.parametrize("activities", [3, 300])
@@ -363,3 +406,60 @@ def test_without_a_token_nothing_is_saved_and_a_fresh_one_can_be_had(cast, activ
     token = json.loads(client.get(at("present", 2027)).content)["token"]
     sent["csrfmiddlewaretoken"] = token
     assert client.post(page_of(activity), sent).json()["state"] == "saved"
+
+
+# What is pasted
+
+
+@pytest.mark.parametrize("box", ["description", "deliverables"])
+def test_a_paste_of_two_megabytes_is_told_and_kept(staff, activity, box):
+    window, pasted = Window(staff, page_of(activity)), "नवाचार word " * 160_000
+    assert len(pasted.encode()) > 2_000_000
+    found = window.save(**{box: pasted}, place="Tunis")
+    assert found["state"] == "partly"
+    (sentence,) = found["problems"][box]
+    assert sentence.startswith("This has ") and "keeps at most 200,000 here" in sentence
+    activity.refresh_from_db()
+    assert activity.place == "Tunis" and len(getattr(activity, box)) < 100
+    assert waiting().get().sent["fields"][box]["mine"].split() == pasted.split()
+    # With the button the page comes back with all of it in its box.
+    response = staff.post(page_of(activity), {**window.sent, "offered": "[]"})
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert response.content.decode().count("नवाचार") >= 160_000
+    # Made shorter it is saved, and nothing waits any more.
+    assert window.save(**{box: "नवाचार"})["state"] == "saved"
+    assert not waiting().exists()
+
+
+def test_ten_thousand_links_are_a_text_like_any_other(staff, activity):
+    links = " ".join(f"[w{n}](https://e.org/{n})" for n in range(5_000))
+    assert Window(staff, page_of(activity)).save(description=links)["state"] == "saved"
+    page = staff.get(at("preview", 2027)).content.decode()
+    assert page.count('href="https://e.org/') == 5_000
+    more = " ".join(f"[w{n}](https://example.org/{n})" for n in range(10_000))
+    found = Window(staff, page_of(activity)).save(description=more)
+    assert found["state"] == "partly" and "keeps at most" in found["problems"]["description"][0]
+
+
+def test_scripts_and_markup_stay_words(staff, activity):
+    said = "<script>alert(1)</script> <b onmouseover=alert(1)>bold</b> [x](javascript:alert(1))"
+    said += "\n\n<o:p>&nbsp;</o:p><!--[if gte mso 9]><xml></xml><![endif]-->"
+    for name in ("description", "deliverables", "title", "place"):
+        text = said if name in ("description", "deliverables") else said.split("\n")[0]
+        assert Window(staff, page_of(activity)).save(**{name: text})["state"] == "saved", name
+    addresses = (page_of(activity), at("edit", 2027), at("preview", 2027), at("compare", 2027))
+    for address in addresses:
+        page = staff.get(address).content.decode()
+        for bad in ("<script>alert", "<b onmouseover", 'href="javascript:', "<o:p>", "<!--[if"):
+            assert bad not in page, (address, bad)
+
+
+def test_what_no_server_takes_is_refused_before_it_is_read(staff, activity, settings):
+    """The page then says that it is more than the portal takes at once (static/js/autosave.js)."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+    before = Activity.objects.values().get(pk=activity.pk)
+    sent = {**Window(staff, page_of(activity)).sent, "description": "x" * 200_000}
+    for more in ({"autosave": "yes"}, {}):
+        assert staff.post(page_of(activity), {**sent, **more}).status_code in (400, 413)
+    assert Activity.objects.values().get(pk=activity.pk) == before

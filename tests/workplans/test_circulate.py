@@ -1,5 +1,6 @@
 """Circulating freezes a text and puts it before a meeting."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +9,9 @@ from django.db import IntegrityError, transaction
 from secretariat.models import Authority, Entry, Notice
 from secretariat.standing import NotEntitled
 from tests import factories
-from workplans import content
+from workplans import changed, content
 from workplans.draft import fingerprint
-from workplans.models import Consideration, Revision, WorkPlan
+from workplans.models import Activity, Consideration, Revision, WorkPlan
 from workplans.operations.locking import Superseded
 from workplans.operations.review import NotReady, circulate, withdraw
 from workplans.procedure import OutOfOrder
@@ -159,3 +160,54 @@ def test_one_open_consideration_per_plan_says_the_database(cast, consideration):
             opened_on=factories.TODAY,
             by=cast.staff,
         )
+
+
+def letters(consideration):
+    """What each person was told of this circulation, by their name."""
+    entry = Entry.objects.filter(act="circulate").first()
+    assert entry.facts["revision"] == consideration.revision.symbol
+    notices = Notice.objects.filter(entry=entry).select_related("person")
+    return {notice.person.name: notice.body for notice in notices}
+
+
+def test_the_letter_says_in_words_what_changed_since_the_text_before(cast, draft, advisory_group):
+    first = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    assert all("which you had before" not in body for body in letters(first).values())
+    Activity.objects.filter(title="Forum number 1").update(description="नवाचार और उद्योग")
+    Activity.objects.filter(title="Forum number 2").delete()
+    second = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    body = letters(second)["Head Dorlan"]
+    assert "Since PartNIR/AG/2027/WP/1, which you had before: 1 part removed, 1 part changed." in (
+        body
+    )
+    assert "Activity 1.1: Forum number 1 – description" in body
+    assert "[-What Forum number 1 is for.-] {+नवाचार और उद्योग+}" in body
+    assert "Activity 2.1: Forum number 2 – removed" in body
+
+
+def test_who_had_no_text_before_is_told_of_no_changes(cast, draft, advisory_group):
+    factories.circulated(draft, before=advisory_group, by=cast.staff)
+    newcomer = factories.state("Ebonia", order=9)
+    factories.member(newcomer, since=factories.TODAY)
+    factories.person("Head Ebonia", "head", newcomer, since=factories.TODAY)
+    Activity.objects.filter(title="Forum number 2").delete()
+    later = factories.meeting(
+        "AG", by=cast.staff, begins=factories.TODAY + timedelta(days=30), on=factories.NOW
+    )
+    told = letters(factories.circulated(draft, before=later, by=cast.staff))
+    assert "which you had before" in told["Head Dorlan"]
+    assert "which you had before" not in told["Head Ebonia"]
+    assert "Forum number 2" not in told["Head Ebonia"]
+
+
+def test_a_letter_stays_readable_however_much_changed(cast, draft, advisory_group):
+    first = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    for n in range(60):
+        factories.activity(draft, title=f"New {n}", description="words " * 200)
+    second = factories.circulated(draft, before=advisory_group, by=cast.staff)
+    body = letters(second)["Head Dorlan"]
+    assert len(body) < 16_000
+    assert re.search(r"\n\d+ more parts that differ are shown on the page\.\n", body)
+    # A text circulated again as it was says so.
+    again = changed.since(first.revision, first.revision)
+    assert again.endswith("Nothing in the text has changed.")

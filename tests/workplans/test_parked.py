@@ -393,3 +393,70 @@ def test_the_last_objective_s_clash_with_its_removal(staff, chair, draft):
     row = Parked.objects.get()
     assert decide(staff, row, **{f"choice-{box}": "mine"}).status_code == 302
     assert [one.text for one in area.objectives.all()] == [MINE]
+
+
+# A way back
+
+
+def test_what_was_discarded_by_mistake_is_put_aside_again(staff, cast, sign_in, row):
+    response = staff.post(at("parked_discard", 2027, row.key), follow=True)
+    said = words(response)
+    assert "The text put aside is discarded." in said and "我的文字" in said
+    again = re.search(r'<form method="post" action="([^"]+/again/)">', said)[1]
+    for other in (cast.chair, cast.head, cast.stranger):
+        assert sign_in(other).post(again).status_code == 404
+        page = sign_in(other).get(f"{at('parked', 2027)}?discarded={row.key}")
+        assert "我的文字" not in words(page)
+    response = staff.post(again, follow=True)
+    assert response.redirect_chain[-1][0] == at("parked_text", 2027, row.key)
+    assert "It is put aside again." in words(response)
+    assert "我的文字，2027。" in words(response)
+    back = Parked.objects.get(cleared=None)
+    assert (back.pk, back.sent) == (row.pk, row.sent)
+    # Sent twice, it has one effect; and the page that wrote it goes on beside it.
+    assert staff.post(again).url == at("parked_text", 2027, row.key)
+    assert "put it aside again" not in words(staff.get(at("parked", 2027))).lower()
+
+
+def test_who_kept_the_other_text_can_have_their_own_back(staff, row, activity):
+    page = at("parked_text", 2027, row.key)
+    shown = staff.get(page)
+    sent = fields(shown) | {"seen": row.at.isoformat(), "begins": "2027-05"}
+    sent |= {"choice-description": "saved", "choice-place": "saved"}
+    response = staff.post(page, sent, follow=True)
+    assert "It is saved as you decided." in words(response)
+    activity.refresh_from_db()
+    assert activity.description == THEIRS
+    link = re.search(r'<a href="([^"]+)">Your own text can still be had back</a>', words(response))
+    assert "Put it aside again" in words(staff.get(link[1]))
+    staff.post(at("parked_again", 2027, row.key))
+    assert "我的文字，2027。" in words(staff.get(page))
+
+
+def test_who_kept_their_own_is_not_asked_about_it_again(staff, row):
+    shown = staff.get(at("parked_text", 2027, row.key))
+    sent = fields(shown) | {"seen": row.at.isoformat(), "begins": "2027-05"}
+    sent |= {"choice-description": "mine", "choice-place": "mine"}
+    response = staff.post(at("parked_text", 2027, row.key), sent, follow=True)
+    assert "It is saved as you decided." in words(response)
+    assert "can still be had back" not in words(response)
+
+
+def test_two_windows_of_one_person_are_not_two_people(staff, activity):
+    one, other = Window(staff, page_of(activity)), Window(staff, page_of(activity))
+    one.save(place="Here")
+    found = other.save(place="There")
+    said = words(staff.get(found["aside"]["url"]))
+    assert "You changed the same text in two windows" in said
+    assert "Two people" not in said and "It was last saved by" not in said
+
+
+def test_what_one_saved_oneself_is_not_told_as_anothers(staff, chair, activity):
+    """The other fields of the same page are saved: the last to save is the reader."""
+    mine = Window(staff, page_of(activity))
+    Window(chair, page_of(activity)).save(place="There")
+    found = mine.save(place="Here", deliverables="A list")
+    said = words(staff.get(found["aside"]["url"]))
+    assert "Two people changed the same text" in said
+    assert "Saved now, by <bdi>Chair Aldova</bdi>" in said
+    assert "It was last saved by" not in said

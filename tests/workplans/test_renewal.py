@@ -233,8 +233,8 @@ def test_what_the_register_does_not_know_is_not_brought(started, staff):
     assert not Entry.objects.filter(act="bring_over").exists()
 
 
-def test_a_blank_plan_has_no_such_page(draft, staff):
-    assert staff.get(at("left_behind", 2027)).status_code == 404
+def test_a_blank_plan_says_so_and_its_list_does_not_speak_of_it(draft, staff):
+    assert "Nothing came from an earlier one." in words(staff.get(at("left_behind", 2027)))
     assert b"left-behind" not in staff.get(at("edit", 2027)).content
 
 

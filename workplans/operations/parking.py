@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
@@ -134,6 +134,24 @@ def discard(row: Parked, *, by: Person, on: datetime) -> bool:
         return False
     _clear(fresh, on)
     return True
+
+
+def let_go(person: Person | None, key: UUID) -> Any:
+    """A text its author has decided about or discarded, which stays in the database."""
+    return Parked.objects.filter(person=person, key=key).exclude(cleared=None)
+
+
+@transaction.atomic
+def take_back(key: UUID, *, by: Person, on: datetime) -> Parked | None:
+    """Put a text aside again that its author had let go of; None where there is no such text.
+
+    It belongs to no page any more, so that no page that is still open writes over it.
+    """
+    row: Parked | None = let_go(by, key).select_for_update().first()
+    if row is not None:
+        row.cleared, row.page = None, uuid4()
+        row.save(update_fields=["cleared", "page"])
+    return row
 
 
 def _clear(row: Parked, on: datetime) -> None:

@@ -30,6 +30,7 @@ urlpatterns = [
                 path("", parked.index, name="parked"),
                 path("<uuid:key>/", parked.text, name="parked_text"),
                 path("<uuid:key>/discard/", parked.discard, name="parked_discard"),
+                path("<uuid:key>/again/", parked.again, name="parked_again"),
             ]
         ),
     ),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,8 +25,6 @@ from workplans.views.pages import act, barred, find, find_readable
 def left_behind(request: HttpRequest, year: int) -> HttpResponse:
     """How the draft began: what came along in which state, and what stayed behind and why."""
     plan = find_readable(request, year)
-    if plan.based_on_id is None:
-        raise Http404
     start = bringing.of(plan)
     context = {
         "plan": plan,

@@ -3,6 +3,7 @@ them restored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from operator import itemgetter
@@ -13,9 +14,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,9 +30,14 @@ from workplans.forms.history import CompareForm, RestoreForm
 from workplans.models import Document, Printout, Sitting, WorkPlan
 from workplans.operations import restoring
 from workplans.operations.locking import Superseded
+from workplans.outline import as_saved, kept
 from workplans.procedure import OutOfOrder
 from workplans.snapshots import NOW, Shelf, Snapshot, source_of
 from workplans.views.acting import admit
+
+# A comparison is kept for so many seconds, unless it is longer than this.
+KEPT_FOR = 3600
+MOST_KEPT = 200_000
 
 # What everybody who may read a plan may know was done with it.
 OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
@@ -98,7 +106,9 @@ def _revisions(plan: WorkPlan, shelf: Shelf) -> list[dict[str, Any]]:
 def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
     """The register's entries and the sittings, the newest first."""
     # A text that became public does not make public what was said to it at the table.
-    told = {row.symbol for row in shelf.revisions if row.pk in shelf.put_before}
+    told = set()
+    if not shelf.has_draft:
+        told = {row.symbol for row in shelf.revisions if row.pk in shelf.put_before}
     documents = list(Document.objects.filter(plan=plan))
     found: list[tuple[datetime, histories.Line]] = [
         (entry.at, histories.line(entry))
@@ -134,33 +144,68 @@ def compare(request: HttpRequest, year: int) -> HttpResponse:
         newer = pick(shelf, request.GET.get("to") or snapshots[0].code)
         older = pick(shelf, request.GET.get("from") or _usual(shelf, newer).code)
         form = CompareForm(snapshots=snapshots, initial={"older": older.code, "newer": newer.code})
-        forms = shelf.form(older), shelf.form(newer)
+        view = "side" if request.GET.get("view") == "side" else "inline"
+        found = _compared(plan, shelf, older, newer, view)
         context |= {
             "form": form,
             "older": older,
             "newer": newer,
-            "changes": comparison.changes(*forms),
-            "offer": _offer(plan, (older, newer), forms),
-            "view": request.GET.get("view"),
-            "query": f"{urlencode({'from': older.code, 'to': newer.code})}&",
+            "changes": mark_safe(found.html),
+            "differs": found.differs,
+            "offer": printouts.offer(
+                plan,
+                Printout.Kind.COMPARISON,
+                newer.code,
+                older.code,
+                draft_digest=found.draft_digest,
+            ),
+            "view": view,
         }
         if _can_restore(request, plan):
             pair = {older.code: older, newer.code: newer}
             # What the draft says already there is no need to bring back.
-            same = NOW in pair and not context["changes"]
+            same = NOW in pair and not found.differs
             context["restores"] = [] if same else [pair[code] for code in pair if code != NOW]
     return render(request, "workplans/compare.html", context)
 
 
-def _offer(
-    plan: WorkPlan, texts: tuple[Snapshot, Snapshot], forms: tuple[content.Form, content.Form]
-) -> printouts.Offer:
-    """What there is of this comparison on paper."""
-    older, newer = texts
-    drafts = [form for text, form in zip(texts, forms, strict=True) if text.is_draft]
-    digest = printouts.digest_of(drafts[0]) if drafts else ""
-    kind = Printout.Kind.COMPARISON
-    return printouts.offer(plan, kind, newer.code, older.code, draft_digest=digest)
+@dataclass(frozen=True)
+class Compared:
+    """Whether two texts differ, and what is shown of it. draft_digest: of the draft, if it is one
+    of the two."""
+
+    differs: bool
+    draft_digest: str
+    html: str
+
+
+def _compared(
+    plan: WorkPlan, shelf: Shelf, older: Snapshot, newer: Snapshot, view: str
+) -> Compared:
+    """Two texts compared, or as they were compared before.
+
+    Comparing three hundred activities takes long, and two texts that were left or circulated
+    always compare the same. Whoever asks has been found to read both.
+    """
+
+    def work() -> Compared:
+        forms = shelf.form(older), shelf.form(newer)
+        drafts = [f for one, f in zip((older, newer), forms, strict=True) if one.is_draft]
+        changes = comparison.changes(*forms)
+        query = f"{urlencode({'from': older.code, 'to': newer.code})}&"
+        context = {"changes": changes, "open": True, "view": view, "switch": "changes"}
+        html = render_to_string("workplans/changes.html", {**context, "query": query})
+        digest = printouts.digest_of(drafts[0]) if drafts else ""
+        return Compared(bool(changes), digest, str(html))
+
+    return kept(
+        f"compared-1:{older.code}:{newer.code}:{view}",
+        plan,
+        f"{as_saved(plan)}:{shelf.day}" if older.is_draft or newer.is_draft else "",
+        work,
+        seconds=KEPT_FOR,
+        unless=lambda found: len(found.html) > MOST_KEPT,
+    )
 
 
 def _usual(shelf: Shelf, newer: Snapshot) -> Snapshot:

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from workplans import draft, gaps, queries
 from workplans.models import WorkPlan
 from workplans.operations import review
-from workplans.outline import kept
+from workplans.outline import as_read, kept
 from workplans.readiness import OnRecord
 from workplans.views import hints
 
@@ -26,7 +26,7 @@ from workplans.views import hints
 def parts(plan: WorkPlan, day: date, here: Mapping[str, str]) -> SafeString:
     """The list of a plan's parts. here: who is at each of them, in words, by its identity."""
     record = queries.on_record()
-    html = kept("parts-1", plan, day, record, lambda: str(_draw(plan, day, record)))
+    html = kept("parts-1", plan, as_read(plan, day, record), lambda: str(_draw(plan, day, record)))
     for key, words in here.items():
         html = html.replace(f'data-present="{key}">', f'data-present="{key}">{escape(words)}')
     return mark_safe(html)

@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workplans import wording
 from workplans.forms.drafting import CHOICE, MINE, SAVED, PartForm, inputs
@@ -38,8 +40,19 @@ def index(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         **_around(request, plan),
         "rows": [{"row": row, "said": _first_words(row)} for row in rows],
+        "discarded": _let_go(request, plan),
     }
     return render(request, "workplans/parked.html", context)
+
+
+def _let_go(request: HttpRequest, plan: WorkPlan) -> dict[str, Any] | None:
+    """The text the reader has just let go of, and may put aside again."""
+    try:
+        key = UUID(request.GET.get("discarded", ""))
+    except ValueError:
+        return None
+    row = parking.let_go(request.person, key).filter(plan=plan).first()  # type: ignore[attr-defined]
+    return {"row": row, "said": _first_words(row)} if row else None
 
 
 def _kept(request: HttpRequest, year: int) -> Any:
@@ -216,11 +229,23 @@ def _draw(
         "row": row,
         "fields": [_field(form, name, left.get(name), saved) for name in named],
         "disputed": disputed,
+        "alone": _alone(page, row, left, disputed),
         "absent": absent,
         "page": page,
         "errors": errors,
     }
     return render(request, "workplans/parked_text.html", context, status=status)
+
+
+def _alone(page: Page, row: Parked, left: Fields, disputed: list[str]) -> bool:
+    """Whether somebody disagrees with themselves, in two windows.
+
+    Not told of the general text: a plan remembers only who changed anything in it last.
+    """
+    others = any(left[name].get("by") for name in disputed)
+    if page.sort == pages.GENERAL or page.part is None or others:
+        return False
+    return bool(page.part.changed_by == row.person)
 
 
 def _ask(form: PartForm, left: Fields, disputed: list[str]) -> None:
@@ -272,7 +297,15 @@ def _decide(request: HttpRequest, page: Page, row: Parked) -> HttpResponse:
         chosen = {name: said["mine"] for name, said in outcome.left.items()}
         sentence = _("It changed once more while you were deciding. Look at it again.")
         return _draw(request, page, row, shown=chosen, errors=[{"text": sentence}], status=409)
-    messages.success(request, _("It is saved as you decided."))
+    words = _("It is saved as you decided.")
+    if any(form.cleaned_data.get(CHOICE + name) == SAVED for name in disputed):
+        words = format_html(
+            '{} <a href="{}">{}</a>',
+            words,
+            _to_what_was_let_go(row),
+            _("Your own text can still be had back"),
+        )
+    messages.success(request, words)
     return redirect(pages.address_of(page.plan.year, page.sort, page.key))
 
 
@@ -312,12 +345,29 @@ def discard(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
     plan, row = _mine(request, year, key)
     if request.method == "POST":
         pages.act(request, parking.discard, row)
-        messages.success(request, _("The text put aside is discarded."))
         if _kept(request, year).exists() or pages.reads_draft(request, plan):
-            return redirect("workplans:parked", year=plan.year)
+            # The list says so, beside the way to have it back.
+            return redirect(_to_what_was_let_go(row))
+        messages.success(request, _("The text put aside is discarded."))
         return redirect("desk")
     context = {**_around(request, plan), "row": row, "texts": _texts(row)}
     return render(request, "workplans/parked_discard.html", context)
+
+
+def _to_what_was_let_go(row: Parked) -> str:
+    return f"{reverse('workplans:parked', args=[row.plan.year])}?discarded={row.key}"
+
+
+@require_POST
+def again(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
+    """Put aside again what its author had let go of."""
+    row = pages.act(request, parking.take_back, key)
+    if row is None:
+        if _kept(request, year).filter(key=key).exists():
+            return redirect("workplans:parked_text", year=year, key=key)
+        raise Http404
+    messages.success(request, _("It is put aside again."))
+    return redirect("workplans:parked_text", year=row.plan.year, key=key)
 
 
 def _texts(row: Parked) -> list[str]:
