@@ -65,6 +65,11 @@ LOOKS = {
     "missed": ("error", "error"),
     "pending": ("waits", "waits"),
     "not_applicable": ("plain", "none"),
+    "sent": ("plain", "approved"),
+    "waiting": ("progress", "clock"),
+    "gathered": ("neutral", "calendar"),
+    "held_back": ("neutral", "none"),
+    "not_mailed": ("neutral", "none"),
 }
 
 # Words for what no record stores: the absence of an answer, whose turn it is, what holds today.
