@@ -337,6 +337,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or f"portal@{_public.h
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# A page that shows the mail of invented people; never with a mail server to send it.
+EXAMPLE_MAILBOX = EXAMPLE_SIGN_IN and not os.environ.get("EMAIL_URL")
 if os.environ.get("EMAIL_URL"):
     globals().update(environment.email(os.environ["EMAIL_URL"]))
 

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bpic import health
-from bpic.views import calendar, desk, entrance, handover, notices, public
+from bpic.views import calendar, desk, entrance, handover, mailbox, notices, public
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -23,6 +23,7 @@ urlpatterns = [
         path("presidency/<int:year>/", public.presidency_year, name="presidency_year"),
         path("sign-in/", entrance.SignIn.as_view(), name="sign_in"),
         path("sign-in/example/", entrance.example_sign_in, name="example_sign_in"),
+        path("sign-in/mail/", mailbox.example_mail, name="example_mail"),
         path("sign-out/", LogoutView.as_view(), name="sign_out"),
         path("desk/", desk.desk, name="desk"),
         path("desk/notices/", notices.notices, name="notices"),
