@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bpic import desk as desks
@@ -12,7 +13,4 @@ from bpic import desk as desks
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     standing = request.standing  # type: ignore[attr-defined]
-    mine = desks.of(standing)
-    quiet = not mine.now
-    dates = desks.next_dates(standing.day) if quiet else []
-    return render(request, "bpic/desk.html", {"desk": mine, "dates": dates})
+    return render(request, "bpic/desk.html", {"desk": desks.of(standing, timezone.now())})

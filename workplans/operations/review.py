@@ -245,6 +245,7 @@ def take_position(
         state=seat.state.code,
         position=kind,
         text=text,
+        receipt=position.pk,
     )
     tell(entry, notices.position_taken(position, entry, on.date()))
     if consideration.before_ministers:
