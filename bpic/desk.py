@@ -1,217 +1,178 @@
-"""The desk: what needs a person now, what waits for others, and what they did lately."""
+"""The desk: what needs a person now and by when, what comes, what waits for others, what they did.
+
+It asks what the pages ask: permissions whose act something is, procedure whether it may follow,
+consensus how a text stands, and meetings whether they sit.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bpic.handover import progress
-from meetings.models import Meeting
+from bpic import office
+from bpic.lines import Desk, Item, Weight
+from meetings.models import Body, Meeting
 from secretariat import handover
-from secretariat.dates import PartialDate
-from secretariat.handover import POINTS, Side, Turn
-from secretariat.models import Entry, Tick
-from secretariat.standing import Standing
-from workplans import history, obligations, outline, queries, watch
-from workplans.models import Document, WorkPlan
-from workplans.obligations import Finding
+from secretariat.models import Entry
+from secretariat.standing import Function, Standing, conducts, serves
+from workplans import history, outline, queries
+from workplans.models import WorkPlan
 from workplans.operations import parking
 from workplans.outline import Outline
-from workplans.permissions import voice_or_none
+from workplans.permissions import available_acts, voice_or_none
+
+AHEAD = timedelta(days=30)
+MOST_COMING = 10
+LATELY = 5
+Status = WorkPlan.Status
 
 
-@dataclass(frozen=True)
-class Item:
-    """One line on a desk: what to do, why it is this person's, by when, and the page that acts."""
-
-    title: str
-    why: str
-    url: str
-    by: PartialDate | None = None
-    tag: str = ""
-
-
-@dataclass
-class Desk:
-    """A person's lines, the most pressing first in each group."""
-
-    now: list[Item] = field(default_factory=list)
-    waiting: list[Item] = field(default_factory=list)
-    done: list[Any] = field(default_factory=list)
-    # What the year still owes, for those in office; whether the person reads about every year.
-    owed: list[Finding] = field(default_factory=list)
-    reads_obligations: bool = False
-
-    def sort(self) -> None:
-        last = PartialDate(9999)
-        for group in (self.now, self.waiting):
-            group.sort(key=lambda item: (item.by or last).last)
-
-
-def of(standing: Standing) -> Desk:
+def of(standing: Standing, moment: datetime | None = None) -> Desk:
     """The desk of a person; the number of queries does not grow with what lies on it."""
-    desk = Desk()
+    desk = Desk(moment or timezone.now(), zone_of(standing))
     if standing.person is None:
         return desk
     for board in queries.open_boards():
         _answer(desk, standing, board)
         _conduct(desk, standing, board)
     known = handover.known_to(standing)
-    if standing.drafting or standing.chair:
-        _write(desk, standing, known)
+    meetings = _meetings(standing)
+    if conducts(standing):
+        _write(desk, standing)
+        office.failures(desk, standing, known)
     if standing.drafting:
-        _record(desk)
-    _hand_over(desk, standing, known)
+        office.record(desk, meetings)
+    _come(desk, standing, meetings)
+    office.hand_over(desk, standing, known)
     _aside(desk, standing)
-    _watch(desk, standing)
-    desk.done = [
-        history.line(entry)
-        for entry in Entry.objects.filter(by=standing.person)
-        .select_related("by", "appointment__state")
-        .order_by("-id")[:5]
-    ]
+    if not only_decides(standing):
+        office.watch(desk, standing)
+    desk.done = list(_done(standing))
     desk.sort()
     return desk
 
 
+def zone_of(standing: Standing) -> str:
+    """The time zone of the capital somebody works for; UTC where none is on record."""
+    zones = (appointment.state.time_zone for appointment in standing.appointments)
+    return next(filter(None, zones), "UTC")
+
+
+def only_decides(standing: Standing) -> bool:
+    """Whether somebody is a minister and nothing else: then the desk holds decisions alone."""
+    functions = {appointment.function for appointment in standing.appointments}
+    return functions == {Function.MINISTER}
+
+
+# Texts before a meeting
+
+
 def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
+    """For whoever speaks for a state: to answer, or that the others have still to."""
     consideration = board.consideration
     voice = voice_or_none(standing, consideration)
     if voice is None:
         return
     seat, basis = voice
-    meeting, plan = consideration.meeting, consideration.plan
+    meeting, year = consideration.meeting, {"year": consideration.plan.year}
     why = _("You answer for %(state)s as %(capacity)s.") % {
         "state": seat.state,
         "capacity": basis.capacity.lower(),
     }
+    page = reverse("workplans:consideration", args=[consideration.pk])
     given = board.of_seat(seat.pk)
-    if given is None:
-        title = (
-            _("Approve or return the %(year)d work plan")
-            if consideration.before_ministers
-            else _("State your position on the %(year)d work plan")
-        )
-        desk.now.append(
-            Item(
-                title % {"year": plan.year},
-                why,
-                reverse("workplans:position", args=[consideration.pk]),
-                meeting.ends,
-                "waits",
-            )
-        )
+    if given is not None:
+        title = _("%(year)d work plan: the other states answer") % year
+        words = _("You may change your answer until it is decided.")
+        desk.waiting.append(Item(title, words, page, consideration.closes, given.kind))
+        return
+    position = reverse("workplans:position", args=[consideration.pk])
+    if not consideration.before_ministers:
+        title = _("State your position on the %(year)d work plan") % year
+        desk.now.append(Item(title, why, position, consideration.closes, "waits"))
+        return
+    title = _("Approve or return the %(year)d work plan") % year
+    if meeting.sits_on(meeting.day_at(desk.moment)):
+        desk.now.append(Item(title, why, position, consideration.closes, "waits"))
     else:
-        desk.waiting.append(
-            Item(
-                _("%(year)d work plan: the other states answer") % {"year": plan.year},
-                _("You may change your answer until it is decided."),
-                reverse("workplans:consideration", args=[consideration.pk]),
-                meeting.ends,
-                given.kind,
-            )
-        )
+        desk.coming.append(Item(title, why, page, begins=meeting.begins))
 
 
 def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
     """For the chair and the secretariat: adopt when all agree, else see who is missing."""
-    if standing.drafting is None and standing.chair is None:
+    if not conducts(standing):
         return
     consideration, count = board.consideration, board.tally
-    page = reverse("workplans:consideration", args=[consideration.pk])
+    acts = available_acts(standing, consideration.plan)
+    meeting, closes = consideration.meeting, consideration.closes
     year = {"year": consideration.plan.year}
-    if count.opposing and standing.drafting and not consideration.before_ministers:
-        item = Item(
-            _("Answer the objection to the %(year)d work plan") % year,
-            count.sentence(),
-            page,
-            consideration.meeting.ends,
-            "objects",
-        )
-        desk.now.append(item)
-    elif count.agreed and standing.chair and not consideration.before_ministers:
-        item = Item(
-            _("Adopt the %(year)d work plan") % year,
-            count.sentence(),
-            reverse("workplans:adopt", args=[consideration.pk]),
-            consideration.meeting.ends,
-            "waits",
-        )
-        desk.now.append(item)
-    else:
-        words = (
-            _("%(year)d work plan before the ministers")
-            if consideration.before_ministers
-            else _("%(year)d work plan before the delegations")
-        )
-        desk.waiting.append(Item(words % year, count.sentence(), page, consideration.meeting.ends))
-
-
-def _write(desk: Desk, standing: Standing, known: list[Turn]) -> None:
-    """For the chair and the secretariat: texts in hand, and plans that wait for their next act.
-
-    After a hand-over the two are of different presidencies until the day in the table.
-    """
-    chair, drafts = standing.chair is not None, standing.drafting is not None
-    plans = list(WorkPlan.objects.exclude(status=WorkPlan.Status.REPORTED))
-    in_hand = [plan for plan in plans if drafts and plan.status == WorkPlan.Status.DRAFT]
-    outlines = outline.known(in_hand)
-    for plan in plans:
-        overview = reverse("workplans:overview", args=[plan.year])
-        year = {"year": plan.year}
-        if plan.status == WorkPlan.Status.DRAFT and drafts:
-            returned = plan.revision_id is not None
-            desk.now.append(
-                Item(
-                    _("Revise the returned %(year)d work plan") % year
-                    if returned
-                    else _("Write the %(year)d work plan and circulate it") % year,
-                    _in_hand(outlines.get(plan.pk)),
-                    overview,
-                    None,
-                    "returned" if returned else "draft",
-                )
-            )
-        elif plan.status == WorkPlan.Status.ADOPTED and chair:
-            desk.now.append(
-                Item(
-                    _("Submit the %(year)d work plan to the ministers") % year,
-                    _("The Advisory Group has adopted it."),
-                    reverse("workplans:submit", args=[plan.year]),
-                    None,
-                    "adopted",
-                )
-            )
-        elif plan.status == WorkPlan.Status.APPROVED and chair:
-            desk.now.append(
-                Item(
-                    _("Report the %(year)d work plan to the summit") % year,
-                    _("The ministers have approved it."),
-                    reverse("workplans:report", args=[plan.year]),
-                    None,
-                    "approved",
-                )
-            )
-    if not drafts:
+    page = reverse("workplans:consideration", args=[consideration.pk])
+    if consideration.before_ministers:
+        words = _("%(year)d work plan before the ministers") % year
+        desk.waiting.append(Item(words, count.sentence(), page, closes))
         return
-    readable = Document.objects.open_to(standing, known)
-    for document in readable.filter(status=Document.Status.FAILED):
+    day = meeting.day_at(desk.moment)
+    if meeting.is_over(desk.moment) and "circulate" in acts:
+        words = _("Circulate the %(year)d work plan to another meeting") % year
+        why = _("The meeting is over. %(count)s") % {"count": count.sentence()}
+        url = reverse("workplans:circulate", args=[consideration.plan.year])
+        desk.now.append(Item(words, why, url, weight=Weight.WRITE))
+    elif count.opposing and "edit" in acts:
+        words = _("Answer the objection to the %(year)d work plan") % year
+        desk.now.append(Item(words, count.sentence(), page, closes, "objects"))
+    elif count.agreed and "adopt" in acts and meeting.sits_on(day):
+        words = _("Adopt the %(year)d work plan") % year
+        url = reverse("workplans:adopt", args=[consideration.pk])
+        desk.now.append(Item(words, count.sentence(), url, closes, "waits"))
+    elif count.agreed and "adopt" in acts and not meeting.is_over(desk.moment):
+        words = _("Adopt the %(year)d work plan") % year
+        desk.coming.append(Item(words, count.sentence(), page, begins=meeting.begins))
+    else:
+        words = _("%(year)d work plan before the delegations") % year
+        desk.waiting.append(Item(words, count.sentence(), page, closes))
+
+
+def _write(desk: Desk, standing: Standing) -> None:
+    """For the chair and the secretariat: texts in hand, and plans that wait for their next act."""
+    plans = [
+        (plan, available_acts(standing, plan))
+        for plan in WorkPlan.objects.exclude(status=Status.REPORTED)
+    ]
+    in_hand = [p for p, acts in plans if p.status == Status.DRAFT and "edit" in acts]
+    outlines = outline.known(in_hand)
+    for plan in in_hand:
+        returned = plan.revision_id is not None
+        words = _("Write the %(year)d work plan and circulate it")
+        if returned:
+            words = _("Revise the returned %(year)d work plan")
         desk.now.append(
             Item(
-                _("%(symbol)s could not be typeset") % {"symbol": document.symbol},
-                document.error,
-                document.get_absolute_url(),
-                None,
-                "failed",
+                words % {"year": plan.year},
+                _in_hand(outlines.get(plan.pk)),
+                reverse("workplans:overview", args=[plan.year]),
+                tag="returned" if returned else "draft",
+                weight=Weight.WRITE,
             )
         )
+    for plan, acts in plans:
+        year, at = {"year": plan.year}, [plan.year]
+        if "submit" in acts:
+            words = _("Submit the %(year)d work plan to the ministers") % year
+            why = _("The Advisory Group has adopted it.")
+            url = reverse("workplans:submit", args=at)
+            desk.now.append(Item(words, why, url, tag="adopted"))
+        if "report" in acts:
+            words = _("Report the %(year)d work plan to the summit") % year
+            why = _("The ministers have approved it.")
+            url = reverse("workplans:report", args=at)
+            desk.now.append(Item(words, why, url, tag="approved"))
 
 
 def _in_hand(found: Outline | None) -> str:
@@ -223,51 +184,11 @@ def _in_hand(found: Outline | None) -> str:
     return f"{words} {hints % found.hints}"
 
 
-def _record(desk: Desk) -> None:
-    """For the chair and the secretariat: meetings that are over, not yet said to have sat."""
-    for meeting in Meeting.objects.select_related("body").unrecorded(timezone.now()):
-        desk.now.append(
-            Item(
-                _("Record whether it was held: %(meeting)s") % {"meeting": meeting.name},
-                _("Its last day was %(day)s. The record does not say whether it sat.")
-                % {"day": meeting.ends},
-                reverse("workplans:conclude", args=[meeting.slug]),
-                None,
-                "convened",
-            )
-        )
-
-
-def _hand_over(desk: Desk, standing: Standing, known: list[Turn]) -> None:
-    """For both sides of a hand-over, from the day on which they prepare it."""
-    turn = handover.ahead(standing.day, known)
-    if turn is None or not turn.is_open_on(standing.day):
-        return
-    ticked = Counter(
-        Tick.objects.filter(hand_over__outgoing=turn.outgoing).values_list("side", flat=True)
-    )
-    done = {side: ticked[side] for side in (Side.OUTGOING, Side.INCOMING)}
-    why = _("It passes by itself on %(day)s, 00:00 UTC. %(progress)s") % {
-        "day": PartialDate.of(turn.day),
-        "progress": progress(turn, done[Side.OUTGOING], done[Side.INCOMING]),
-    }
-    page = reverse("hand_over_of", args=[turn.outgoing.year])
-    offered = turn.hand_over is not None and turn.hand_over.offered is not None
-    acts_for = handover.sides(turn, standing)
-    if Side.OUTGOING in acts_for:
-        title = _("Prepare the hand-over to %(state)s") % {"state": turn.incoming.state.name}
-        (desk.waiting if offered else desk.now).append(Item(title, why, page))
-    if Side.INCOMING in acts_for:
-        title = _("Prepare to take over from %(state)s")
-        if offered:
-            title = _("Take over the secretariat from %(state)s")
-        waits = done[Side.INCOMING] < len(POINTS) or offered
-        item = Item(title % {"state": turn.outgoing.state.name}, why, page)
-        (desk.now if waits else desk.waiting).append(item)
-
-
 def _aside(desk: Desk, standing: Standing) -> None:
     """For whoever wrote them, in office or not: texts that could not be saved."""
+    if not any(serves(appointment) for appointment in standing.ever):
+        # Who never wrote for a presidency has put nothing aside.
+        return
     for year, number in parking.kept_by_year(standing.person):
         title = ngettext(
             "Decide about the text you put aside in the %(year)d work plan",
@@ -279,21 +200,52 @@ def _aside(desk: Desk, standing: Standing) -> None:
                 title % {"year": year, "number": number},
                 _("Only you see what could not be saved, and it stays until you have decided."),
                 reverse("workplans:parked", args=[year]),
-                None,
-                "waits",
+                tag="waits",
+                weight=Weight.WRITE,
             )
         )
 
 
-def _watch(desk: Desk, standing: Standing) -> None:
-    """For the chair and the secretariat: the duties of the year that are not done yet."""
-    desk.reads_obligations = watch.may_read(standing)
-    if standing.drafting or standing.chair:
-        year = standing.day.year
-        found = obligations.findings(watch.record(), year, standing.day)
-        desk.owed = [finding for finding in found if not finding.settled]
+# What comes, and what was done
 
 
-def next_dates(day: date, number: int = 3) -> Any:
-    """The meetings that come next, for a desk with nothing on it."""
-    return Meeting.objects.ahead(day).select_related("body").order_by("begins")[:number]
+def _meetings(standing: Standing) -> list[Meeting]:
+    """The meetings ahead that concern a person, the next first; for those in office also those
+    that are over and not recorded. One query, none for whoever holds nothing."""
+    if conducts(standing):
+        found = Meeting.objects.at_hand(standing.day)
+    else:
+        states = {appointment.state_id for appointment in standing.appointments}
+        if not states:
+            return []
+        found = Meeting.objects.ahead(standing.day).filter(seats__state__in=states).distinct()
+        if only_decides(standing):
+            found = found.filter(Q(body__level=Body.Level.MINISTERS))
+    return list(found.select_related("body").order_by("begins", "id"))
+
+
+def _come(desk: Desk, standing: Standing, meetings: list[Meeting]) -> None:
+    """The meetings of the next thirty days."""
+    day: date = standing.day
+    ahead = [m for m in meetings if m.begins and m.begins.first > day]
+    desk.next = ahead[0] if ahead else None
+    for meeting in ahead[:MOST_COMING]:
+        assert meeting.begins is not None
+        if meeting.begins.first <= day + AHEAD:
+            facts = [meeting.dates, meeting.place or meeting.get_mode_display()]
+            words = " · ".join(filter(None, facts))
+            url = meeting.get_absolute_url()
+            desk.coming.append(Item(meeting.name, words, url, begins=meeting.begins))
+
+
+def _done(standing: Standing) -> Iterator[dict[str, Any]]:
+    """What a person did last, each with the receipt it has."""
+    entries = Entry.objects.filter(by=standing.person).select_related("by", "appointment__state")
+    for entry in entries.order_by("-id")[:LATELY]:
+        line = history.line(entry)
+        if receipt := entry.facts.get("receipt"):
+            line |= {
+                "url": reverse("workplans:receipt", args=[receipt]),
+                "label": _("See the receipt"),
+            }
+        yield line

@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.models import Body, Meeting
 from secretariat import handover
-from secretariat.circulation import MOST_ATTEMPTS
 from secretariat.dates import PartialDate
 from secretariat.handover import GROUPS, POINTS, Blocker, Side, Turn
 from secretariat.models import (
@@ -374,7 +373,7 @@ def _register() -> list[Item]:
 
 def _notices() -> list[Item]:
     """Notices that were given up, by the reason."""
-    given_up = Notice.objects.filter(sent=None, attempts__gte=MOST_ATTEMPTS)
+    given_up = Notice.objects.filter(delivery=Notice.Delivery.FAILED)
     return [
         Item(
             row["error"] or _("No reason is on record."),

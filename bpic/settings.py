@@ -27,6 +27,8 @@ SYMBOL_PATTERN = "{partnership}/{body}/{year}/{kind}/{number}"
 # Where a deadline leaves a capital fewer working days than this, whoever sets it is warned: a
 # delegation needs one to read the text, one to ask its ministries, and one to answer.
 FEWEST_WORKING_DAYS = 3
+# A state that has not answered a text is reminded so many working days of its own before the end.
+REMIND_WORKING_DAYS_BEFORE = (3, 1)
 PORTAL_URL = (os.environ.get("PORTAL_URL") or "http://127.0.0.1:8000").rstrip("/")
 DOCUMENT_ROOT = Path(os.environ.get("DOCUMENT_ROOT") or VAR_DIR / "documents")
 # Drafts and comparisons on paper: a week at most, and apart from what is issued.
@@ -317,6 +319,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind of answers": {
+        "task": "workplans.tasks.remind_of_answers",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "sweep notices": {
         "task": "secretariat.tasks.sweep_notices",
         "schedule": 15.0,
@@ -330,6 +337,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or f"portal@{_public.h
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# A page that shows the mail of invented people; never with a mail server to send it.
+EXAMPLE_MAILBOX = EXAMPLE_SIGN_IN and not os.environ.get("EMAIL_URL")
 if os.environ.get("EMAIL_URL"):
     globals().update(environment.email(os.environ["EMAIL_URL"]))
 

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bpic import health
-from bpic.views import calendar, desk, entrance, handover, public
+from bpic.views import calendar, desk, entrance, handover, mailbox, notices, public
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -23,9 +23,14 @@ urlpatterns = [
         path("presidency/<int:year>/", public.presidency_year, name="presidency_year"),
         path("sign-in/", entrance.SignIn.as_view(), name="sign_in"),
         path("sign-in/example/", entrance.example_sign_in, name="example_sign_in"),
+        path("sign-in/mail/", mailbox.example_mail, name="example_mail"),
         path("sign-out/", LogoutView.as_view(), name="sign_out"),
         path("desk/", desk.desk, name="desk"),
-        path("desk/notices/", desk.notices, name="notices"),
+        path("desk/notices/", notices.notices, name="notices"),
+        path("desk/notices/settings/", notices.notice_settings, name="notice_settings"),
+        path("desk/notices/who-is-told/", notices.who_is_told, name="who_is_told"),
+        path("desk/notices/sent/", notices.sent_notices, name="sent_notices"),
+        path("desk/notices/sent/again/", notices.send_again, name="send_again"),
         path("desk/calendar/", calendar.own_calendar, name="own_calendar"),
         path("calendar/<str:secret>.ics", calendar.own_feed, name="own_feed"),
         path("desk/hand-over/", handover.hand_over, name="hand_over"),

@@ -8,19 +8,19 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from meetings import permissions
+from meetings import notices, permissions
 from meetings.models import Body, Meeting, Seat
-from secretariat import circulation, register
+from secretariat import register
+from secretariat.circulation import tell
 from secretariat.dates import PartialDate
 from secretariat.models import Entry, Membership, Person, State
 from secretariat.standing import Standing
+from secretariat.telling import Telling
 
 Status = Meeting.Status
-LONGEST_SUBJECT = 200
 
 
 class CannotConvene(Exception):
@@ -122,17 +122,7 @@ def convene(
         counting_invited=counting_invited,
         **register.in_spite_of(warned),
     )
-    circulation.circulate(
-        entry,
-        permissions.seated(meeting, day),
-        subject=_subject(_("Convened: %(meeting)s"), meeting),
-        body=_(
-            "%(meeting)s will sit on %(dates)s.\n\n"
-            "You receive this because your state has a seat at the meeting."
-        )
-        % {"meeting": meeting.name, "dates": meeting.dates},
-        path=meeting.get_absolute_url(),
-    )
+    tell(entry, notices.convened(meeting, day))
     return meeting
 
 
@@ -251,7 +241,7 @@ def conclude(
         **(was if corrects else {}),
     )
     if tells(before, meeting.status) and not meeting.is_over(on):
-        _tell(meeting, entry, order.reason, on.date())
+        tell(entry, told(meeting, order.reason, on.date()))
     return entry
 
 
@@ -263,22 +253,8 @@ def tells(before: str, after: str) -> bool:
     return before != after and Status.NOT_HELD in (before, after)
 
 
-def _tell(meeting: Meeting, entry: Entry, reason: str, day: date) -> None:
-    called_off = meeting.status == Status.NOT_HELD
-    text = "called_off" if called_off else "not_called_off"
-    words = _("Called off: %(meeting)s") if called_off else _("Not called off: %(meeting)s")
-    circulation.circulate(
-        entry,
-        permissions.seated(meeting, day),
-        subject=_subject(words, meeting),
-        body=render_to_string(
-            f"notices/{text}.txt",
-            {"meeting": meeting, "reason": meeting.outcome if called_off else reason},
-        ).strip(),
-        path=meeting.get_absolute_url(),
-    )
-
-
-def _subject(words: str, meeting: Meeting) -> str:
-    """The subject of a mail, no longer than its column; a meeting's title may be as long."""
-    return Truncator(words % {"meeting": meeting.name}).chars(LONGEST_SUBJECT)
+def told(meeting: Meeting, reason: str, day: date) -> list[Telling]:
+    """Whom it concerns that a meeting is called off, or, by its status, that it is not."""
+    if meeting.status == Status.NOT_HELD:
+        return notices.called_off(meeting, meeting.outcome, day)
+    return notices.not_called_off(meeting, reason, day)

@@ -20,13 +20,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import calendar as dates
-from meetings import closing, operations, permissions
+from meetings import closing, notices, operations, permissions
 from meetings.forms import ConveneForm
 from meetings.models import Body, Meeting, Seat
+from secretariat.circulation import counted
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
 from secretariat.models import Membership
-from secretariat.standing import NotEntitled
+from secretariat.standing import NotEntitled, conducts
+from secretariat.telling import Preview
 
 
 @login_not_required
@@ -86,6 +88,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "outlook": _outlook(found, seats) if standing.drafting else None,
         "shows_source": standing.drafting is not None,
         "recording": _recording(found) if standing.drafting else "",
+        "notices": counted(notices.thread(found)) if conducts(standing) else None,
     }
     return render(request, "meetings/meeting.html", context)
 
@@ -211,8 +214,24 @@ def convene(request: HttpRequest) -> HttpResponse:
         "groups": _belonging(standing.day),
         "day": standing.day,
         "looks": looks,
+        "told": _told(form, standing.day) if form.is_bound else None,
     }
     return render(request, "meetings/convene.html", context, status=status)
+
+
+def _told(form: ConveneForm, day: date) -> Preview | None:
+    """Who would be told, once the form says what is convened and when."""
+    said = getattr(form, "cleaned_data", {})
+    known = ("body", "begins", "ends")
+    if not all(said.get(name) for name in known):
+        return None
+    shown = ("body", "year", "title", "number", "number_in_year", "mode", "place", "time_zone")
+    meeting = Meeting(
+        begins=PartialDate.of(said["begins"]),
+        ends=PartialDate.of(said["ends"]),
+        **{name: said[name] for name in shown if said.get(name)},
+    )
+    return Preview.of(notices.convened(meeting, day))
 
 
 def _belonging(day: date) -> list[dict[str, Any]]:

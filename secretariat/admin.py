@@ -615,10 +615,10 @@ class EntryAdmin(ReadOnly):
 class NoticeAdmin(ReadOnly):
     """Whether letters went out. What they say is for those they are addressed to."""
 
-    fields = ("person", "created", "sent", "attempts", "next_attempt", "error")
+    fields = ("person", "created", "delivery", "sent", "attempts", "next_attempt", "error")
     list_display = fields
     list_display_links = None
-    list_filter = (("sent", admin.EmptyFieldListFilter), "error")
+    list_filter = ("delivery", "error")
     list_select_related = ("person",)
     search_fields = ("person__name", "person__email")
     date_hierarchy = "created"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat import invitations, notices, permissions, register
 from secretariat.accreditation import accredit, recall, withdraw
+from secretariat.circulation import tell
 from secretariat.dates import PartialDate
 from secretariat.models import Appointment, Authority, Entry, Invitation, Person, State
 from secretariat.permissions import NEEDS_A_BASIS, Right, Rights
@@ -429,13 +430,10 @@ def _make(order: Order, prospect: Prospect, *, by: Person, on: datetime) -> Done
     )
     # A letter in hand opens the account for this appointment too.
     invites = person.user_id is None and invitations.open_letter(person, on) is None
-    notices.appointed(
-        appointment,
-        _newest_entry(appointment),
-        on.date(),
-        instead_of=prospect.replacing,
-        writes_to_the_person=not invites,
-    )
+    entry, day = _newest_entry(appointment), on.date()
+    told = [] if invites else notices.appointed_you(appointment, day)
+    told += notices.appointed(appointment, entry, day, instead_of=prospect.replacing)
+    tell(entry, told)
     invitation = invitations.invite(appointment, by=by, under=under, on=on) if invites else None
     return Done(appointment, invitation, prospect.replacing)
 
@@ -458,7 +456,7 @@ def _cut(
         recall(appointment, until=until, by=by, under=right.basis, reason=reason, on=day)
     appointment = _read(appointment)
     entry = _newest_entry(appointment)
-    notices.ended(appointment, entry, day, reason=reason, tells_others=tells_others)
+    tell(entry, notices.ended(appointment, entry, day, reason=reason, tells_others=tells_others))
     invitations.withdraw_unneeded(appointment.person, by=by, under=right.basis, on=on)
 
 

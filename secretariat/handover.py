@@ -15,14 +15,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from secretariat import register
+from secretariat import handover_notices, register
 from secretariat.accreditation import bring_into_step, presidencies_served
-from secretariat.circulation import circulate
+from secretariat.circulation import tell
 from secretariat.models import (
     Appointment,
     Entry,
@@ -362,14 +360,8 @@ def offer(turn: Turn, *, remarks: str, by: Person, on: datetime) -> HandOver:
     hand_over.offered, hand_over.offered_by, hand_over.offered_as = on, by, basis
     hand_over.save(update_fields=["remarks", "offered", "offered_by", "offered_as"])
     entry = _enter("offer", hand_over, turn, by=by, basis=basis, text=remarks)
-    _tell_incoming(
-        turn,
-        entry,
-        day,
-        subject=_("For you to take over: the secretariat, from %(state)s"),
-        body="hand_over_offered",
-        context={"turn": turn, "hand_over": hand_over},
-    )
+    told = people(turn, day)[Side.INCOMING]
+    tell(entry, handover_notices.offered(turn, hand_over, told, day))
     return hand_over
 
 
@@ -383,14 +375,8 @@ def withdraw_offer(turn: Turn, *, by: Person, on: datetime) -> None:
     hand_over.offered = hand_over.offered_by = hand_over.offered_as = None
     hand_over.save(update_fields=["offered", "offered_by", "offered_as"])
     entry = _enter("withdraw_offer", hand_over, turn, by=by, basis=basis)
-    _tell_incoming(
-        turn,
-        entry,
-        on.date(),
-        subject=_("Offer withdrawn: the secretariat, from %(state)s"),
-        body="hand_over_offer_withdrawn",
-        context={"turn": turn, "by": by},
-    )
+    told = people(turn, on.date())[Side.INCOMING]
+    tell(entry, handover_notices.offer_withdrawn(turn, by, told, on.date()))
 
 
 @transaction.atomic
@@ -468,20 +454,20 @@ def _pass_on(
         offered_by=hand_over.offered_by.name if hand_over.offered_by else None,
         text=hand_over.remarks,
     )
-    concerned = _concerned(turn, hand_over.at, day)
-    losing = [one.person_id for one in concerned[Side.OUTGOING]]
+    sides_of = concerned(turn, hand_over.at, day)
+    losing = [one.person_id for one in sides_of[Side.OUTGOING]]
     # Calendars read with a secret end with the role their owners had when they made them.
     Subscription.objects.filter(person__in=losing, ended=None, made__lt=hand_over.at).update(
         ended=hand_over.at
     )
-    both = [one.person for side in concerned.values() for one in side]
+    both = [one.person for side in sides_of.values() for one in side]
     for person in {person.pk: person for person in both}.values():
         bring_into_step(Standing.of(person, day))
-    _tell_everybody(hand_over, turn, both, entry, day)
+    tell(entry, handover_notices.handed_over(turn, hand_over, both, day))
     return entry
 
 
-def _concerned(turn: Turn, at: datetime, day: date) -> dict[str, list[Appointment]]:
+def concerned(turn: Turn, at: datetime, day: date) -> dict[str, list[Appointment]]:
     """Whose rights change: who served until the hand-over, and who serves or will from it on."""
     last = at.date() if turn.outgoing.holds_on(at.date()) else turn.last_day
     held = Appointment.objects.filter(
@@ -586,48 +572,4 @@ def _enter(
         incoming=turn.incoming.state.name,
         year=turn.outgoing.year,
         **facts,
-    )
-
-
-def page_of(turn: Turn) -> str:
-    return reverse("hand_over_of", args=[turn.outgoing.year])
-
-
-def _tell_incoming(
-    turn: Turn, entry: Entry, day: date, *, subject: str, body: str, context: dict[str, Any]
-) -> None:
-    # As people: the appointment of who is designated may not have begun.
-    told = [one.person for one in people(turn, day)[Side.INCOMING]]
-    circulate(
-        entry,
-        told,
-        subject=subject % {"state": turn.outgoing.state.name},
-        body=render_to_string(f"notices/{body}.txt", context).strip(),
-        path=page_of(turn),
-    )
-
-
-def _tell_everybody(
-    hand_over: HandOver, turn: Turn, both: list[Person], entry: Entry, day: date
-) -> None:
-    """Both sides, with the page that keeps the note; heads and focal points, with the table."""
-    subject = _("Handed over: the secretariat, from %(outgoing)s to %(incoming)s") % {
-        "outgoing": turn.outgoing.state.name,
-        "incoming": turn.incoming.state.name,
-    }
-
-    def text(of_a_side: bool) -> str:
-        context = {"turn": turn, "hand_over": hand_over, "of_a_side": of_a_side}
-        return render_to_string("notices/handed_over.txt", context).strip()
-
-    circulate(entry, both, subject=subject, body=text(True), path=page_of(turn))
-    delegations = Appointment.objects.on(day).filter(
-        function__in=[Function.HEAD, Function.FOCAL_POINT]
-    )
-    circulate(
-        entry,
-        delegations.select_related("person"),
-        subject=subject,
-        body=text(False),
-        path=reverse("presidency"),
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat import notices, register, signatures
 from secretariat.accreditation import bring_into_step
+from secretariat.circulation import tell
 from secretariat.models import Appointment, Entry, Invitation, Person
 from secretariat.permissions import Right, Rights, entitled_to_end
 from secretariat.standing import Standing
@@ -108,7 +109,7 @@ def invite(
         function=appointment.function,
         state=appointment.state.code,
     )
-    notices.invited(invitation, appointment, entry)
+    tell(entry, notices.invited(invitation, appointment, on.date()))
     return invitation
 
 

@@ -13,7 +13,6 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secretariat.circulation import INVITE
 from secretariat.dates import PartialDate
 from secretariat.models import (
     Appointment,
@@ -26,6 +25,7 @@ from secretariat.models import (
     State,
 )
 from secretariat.permissions import FUNCTIONS, Rights
+from secretariat.post import INVITE
 from secretariat.standing import Function, Standing, serves
 from secretariat.who import GROUPS, MAY_BE_COUNTED
 

@@ -25,6 +25,11 @@ def serves(appointment: Appointment) -> bool:
     )
 
 
+def conducts(standing: Standing) -> bool:
+    """Whether somebody chairs today or writes for the secretariat."""
+    return standing.drafting is not None or standing.chair is not None
+
+
 class NotEntitled(Exception):
     """The person may not do this on that day; the text is a sentence for the user."""
 

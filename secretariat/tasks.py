@@ -3,18 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from secretariat import accreditation, circulation
+from secretariat import accreditation, post
 
 
 @shared_task
 def send_notices(entry_id: int) -> None:
-    circulation.send_due(entry_id)
+    post.send_due(entry_id)
 
 
 @shared_task
 def sweep_notices() -> None:
-    """Send what a lost message or a failed attempt left behind."""
-    circulation.send_due()
+    """Send what a lost message or a failed attempt left behind, and the daily mails."""
+    post.gather(timezone.now())
+    post.send_due()
 
 
 @shared_task

@@ -34,6 +34,7 @@ SENTENCES = {
     "bring_over": gettext_noop("Brought over from the earlier plan: %(title)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
     "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
+    "remind_states": gettext_noop("Reminded those who had not answered %(revision)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),
     "conclude": gettext_noop("Recorded of %(meeting_name)s: %(status)s"),
     "accredit": gettext_noop("Appointed %(person)s"),
@@ -153,7 +154,7 @@ def _by(entry: Entry) -> str:
             return _("By itself, with the day in the table of presidencies")
         if entry.act == "issue":
             return _("By the portal, as ordered by the decision")
-        if entry.act == "remind":
+        if entry.act in ("remind", "remind_states"):
             return _("By the portal, from the dates on record")
         return _("The administrator of the portal")
     return f"{entry.by}, {entry.capacity}" if entry.capacity else str(entry.by)

@@ -3,119 +3,358 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Body
+from meetings.models import Body, Meeting, Seat
 from meetings.permissions import delegations_seated, seated
 from secretariat.accreditation import presiding
-from secretariat.circulation import circulate
-from secretariat.models import Appointment, Entry
+from secretariat.models import Appointment, Entry, Person
+from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
+from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
 from workplans import changed
-from workplans.models import Consideration, Decision, Position, Revision
+from workplans.models import Consideration, Decision, Position, Revision, WorkPlan
+from workplans.obligations import Finding
 
 
-def _text(name: str, **context: Any) -> str:
-    return render_to_string(f"notices/{name}.txt", context).strip()
+def thread(plan: WorkPlan) -> str:
+    """The name of the thread of all mails about a plan."""
+    return f"work-plan.{plan.year}"
 
 
-def circulated(consideration: Consideration, entry: Entry, day: date) -> None:
-    """To the seated delegations: a text is before you, and what changed since you had one last."""
-    revision = consideration.revision
-    seen = changed.last_seen(consideration)
-    told: dict[Revision | None, list[Appointment]] = defaultdict(list)
-    for appointment in seated(consideration.meeting, day):
-        told[seen.get(appointment.state_id)].append(appointment)
-    for before, appointments in told.items():
-        body = _text(
-            "circulated",
-            consideration=consideration,
-            revision=revision,
-            changes=changed.since(before, revision) if before else "",
+@dataclass(frozen=True)
+class Before:
+    """A text before a meeting, as it is told of: in being, or about to be (pk is None)."""
+
+    pk: int | None
+    plan: WorkPlan
+    symbol: str
+    title: str
+    meeting: Meeting
+    by: Person | None = None
+    message: str = ""
+
+    @classmethod
+    def of(cls, consideration: Consideration) -> Before:
+        revision = consideration.revision
+        return cls(
+            consideration.pk,
+            consideration.plan,
+            revision.symbol,
+            revision.title,
+            consideration.meeting,
+            consideration.by,
+            consideration.message,
         )
-        circulate(
-            entry,
-            appointments,
-            subject=_("For your position: %(symbol)s") % {"symbol": revision.symbol},
-            body=body,
-            path=reverse("workplans:consideration", args=[consideration.pk]),
-        )
+
+    @property
+    def ministers(self) -> bool:
+        return self.meeting.body.code == Body.MINISTERS
+
+    def deadline(self, lead: Any) -> Deadline | None:
+        closes = self.meeting.closes
+        return Deadline(closes, self.meeting.time_zone or "UTC", lead) if closes else None
 
 
-def withdrawn(consideration: Consideration, entry: Entry, reason: str, day: date) -> None:
-    circulate(
-        entry,
-        seated(consideration.meeting, day),
-        subject=_("Withdrawn: %(symbol)s") % {"symbol": consideration.revision.symbol},
-        body=_text("withdrawn", consideration=consideration, reason=reason),
-        path=reverse("desk"),
-    )
+# Who there is to tell
 
 
-def position_taken(position: Position, entry: Entry, day: date) -> None:
-    """To the state's own people at that table, as its receipt, and to the secretariat."""
+def _speaking(text: Before, day: date) -> Iterable[Told]:
+    """Those who answer for their states: minister, or head of delegation and alternate."""
+    voices = (Function.MINISTER,) if text.ministers else SPEAKS_FOR_A_DELEGATION
+    return [one for one in _at_the_table(text, day) if one.function in voices]
+
+
+def _at_the_table(about: Before | Decision, day: date) -> list[Appointment]:
+    return seated(about.meeting, day)
+
+
+def _delegations_below(decision: Decision, day: date) -> list[Appointment]:
+    """What the ministers decide concerns the delegations that wrote the text with them."""
+    if decision.meeting.body.level != Body.Level.MINISTERS:
+        return []
+    return delegations_seated(decision.meeting, day)
+
+
+def _own_people(position: Position, day: date) -> Iterable[Told]:
+    """The state's own people at that table."""
+    functions = [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT]
+    if position.consideration.before_ministers:
+        functions = [Function.MINISTER]
     own = Appointment.objects.on(day).filter(
-        state_id=position.seat.state_id,
-        function__in=[Function.MINISTER]
-        if position.consideration.before_ministers
-        else [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT],
+        state_id=position.seat.state_id, function__in=functions
     )
-    circulate(
-        entry,
-        [*own, *presiding(day)],
-        subject=_("%(state)s: %(position)s – %(symbol)s")
-        % {
+    return own.select_related("person", "state")
+
+
+def _presiding(about: Any, day: date) -> list[Appointment]:
+    return presiding(day)
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A text, and the states that have not answered it."""
+
+    text: Before
+    states: frozenset[int]
+
+
+def _silent(about: Unanswered, day: date) -> Iterable[Told]:
+    """Those who answer for the states that have not; nobody of any other."""
+    found: Iterable[Any] = _speaking(about.text, day)
+    return [one for one in found if one.state_id in about.states]
+
+
+A_SEAT = _("You receive this because your state has a seat at the meeting.")
+SPEAKING = Circle(
+    _("Those who answer for the states with a seat"),
+    _("You receive this because you answer for your state at the meeting."),
+    _speaking,
+)
+AT_THE_TABLE = Circle(_("The others at the table"), A_SEAT, _at_the_table)
+SEATED = Circle(_("Those at the table"), A_SEAT, _at_the_table)
+DELEGATIONS = Circle(_("The delegations of the same states"), A_SEAT, _delegations_below)
+OWN_PEOPLE = Circle(
+    _("The state’s own people at that table"),
+    _("You receive this as one of those who act for this state."),
+    _own_people,
+)
+SILENT = Circle(
+    _("Those who answer for the states that have not"),
+    _("You receive this because you answer for your state, which has not."),
+    _silent,
+)
+SECRETARIAT = Circle(
+    _("The chair and the secretariat"),
+    _("You receive this as chair or secretariat of the presidency."),
+    _presiding,
+)
+
+
+# The pages that act, or tell more
+
+
+def _position(text: Before) -> str:
+    return reverse("workplans:position", args=[text.pk]) if text.pk else ""
+
+
+def _consideration(text: Before) -> str:
+    return reverse("workplans:consideration", args=[text.pk]) if text.pk else ""
+
+
+def _position_due(about: Unanswered) -> str:
+    return _position(about.text)
+
+
+def _receipt(position: Position) -> str:
+    return reverse("workplans:receipt", args=[position.pk]) if position.pk else ""
+
+
+def _of_position(position: Position) -> str:
+    return reverse("workplans:consideration", args=[position.consideration_id])
+
+
+def _plan(about: Before | Decision) -> str:
+    return about.plan.get_absolute_url()
+
+
+def _text_decided_on(decision: Decision) -> str:
+    # The plan is a draft again, closed to the delegations; the text they had stays open.
+    return reverse("workplans:consideration", args=[decision.consideration_id])
+
+
+def _obligations(finding: Finding) -> str:
+    return reverse("workplans:obligations_year", args=[finding.year])
+
+
+CIRCULATED, WITHDRAWN, ANSWERED, SUBMITTED, LAPSED = (
+    _("A text is put before the delegations"),
+    _("A text is withdrawn from the delegations"),
+    _("A state has given its position"),
+    _("A plan is submitted to the ministers"),
+    _("A ministers’ meeting ends without a decision"),
+)
+ADOPTED, APPROVED, RETURNED, REPORTED = (
+    _("The Advisory Group adopts a plan"),
+    _("The ministers approve a plan"),
+    _("A text is returned"),
+    _("A plan is reported to the summit"),
+)
+DECISION = _("%(act)s: %(symbol)s, %(plan)s")
+ANSWER = _("%(state)s: %(position)s – %(symbol)s")
+
+TABLE = (
+    News(
+        "circulated.speaking", CIRCULATED, SPEAKING,
+        _("For your position: %(symbol)s"), "circulated", _position,
+    ),
+    News(
+        "circulated.table", CIRCULATED, AT_THE_TABLE,
+        _("Before your delegation: %(symbol)s"), "circulated", _consideration,
+    ),
+    News(
+        "withdrawn.table", WITHDRAWN, SEATED,
+        _("Withdrawn: %(symbol)s"), "withdrawn", _consideration,
+    ),
+    News(
+        "reminded.speaking", _("A state has not answered, and the deadline comes near"), SILENT,
+        _("Not answered yet: %(symbol)s, until %(day)s"), "reminded", _position_due, binding=False,
+    ),
+    News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "position_taken", _receipt),
+    News(
+        "position_taken.secretariat", ANSWERED, SECRETARIAT, ANSWER, "position_taken",
+        _of_position, binding=False,
+    ),
+    News(
+        "submitted.speaking", SUBMITTED, SPEAKING,
+        _("For your approval: %(symbol)s, %(plan)s"), "submitted", _position,
+    ),
+    News("lapsed.table", LAPSED, SEATED, _("Not decided: %(symbol)s, %(plan)s"), "lapsed", _plan),
+    News(
+        "lapsed.secretariat", LAPSED, SECRETARIAT,
+        _("Not decided: %(symbol)s, %(plan)s"), "lapsed", _plan,
+    ),
+    News("adopted.table", ADOPTED, SEATED, DECISION, "decided", _plan),
+    News("adopted.secretariat", ADOPTED, SECRETARIAT, DECISION, "decided", _plan, binding=False),
+    News("approved.table", APPROVED, SEATED, DECISION, "decided", _plan),
+    News("approved.secretariat", APPROVED, SECRETARIAT, DECISION, "decided", _plan),
+    News("approved.delegations", APPROVED, DELEGATIONS, DECISION, "decided", _plan),
+    News("returned.table", RETURNED, SEATED, DECISION, "decided", _text_decided_on),
+    News("returned.secretariat", RETURNED, SECRETARIAT, DECISION, "decided", _text_decided_on),
+    News("returned.delegations", RETURNED, DELEGATIONS, DECISION, "decided", _text_decided_on),
+    News("reported.table", REPORTED, SEATED, DECISION, "decided", _plan),
+    News("reported.secretariat", REPORTED, SECRETARIAT, DECISION, "decided", _plan, binding=False),
+    News("reported.delegations", REPORTED, DELEGATIONS, DECISION, "decided", _plan),
+    News(
+        "obligation.secretariat", _("A duty of the year falls due, or is overdue"), SECRETARIAT,
+        _("%(subject)s"), "obligation", _obligations, binding=False,
+    ),
+)  # fmt: skip
+
+
+def circulated(text: Before, day: date) -> list[Telling]:
+    """To the seated delegations: a text is before you, and what changed since you had one last."""
+    until = text.deadline(_("Positions are taken until this instant, by three clocks:"))
+    found = _of_text("circulated", text, day, deadline=until)
+    if text.pk is None:
+        return found
+    consideration = Consideration.objects.select_related("meeting", "revision").get(pk=text.pk)
+    seen = changed.last_seen(consideration)
+    return [
+        part
+        for telling in found
+        for part in _by_what_changed(telling, seen, consideration.revision)
+    ]
+
+
+def _by_what_changed(
+    telling: Telling, seen: dict[int, Revision], now: Revision
+) -> Iterator[Telling]:
+    """A telling, with what changed for those who had the same text before."""
+    told: dict[Revision | None, list[Told]] = defaultdict(list)
+    for one in telling.told:
+        state = one.state_id if isinstance(one, Appointment) else None
+        told[seen.get(state) if state else None].append(one)
+    for before, people in told.items():
+        words = f"{telling.words}\n\n{changed.since(before, now)}" if before else telling.words
+        yield replace(telling, told=tuple(people), words=words)
+
+
+def withdrawn(text: Before, reason: str, day: date) -> list[Telling]:
+    return _of_text("withdrawn", text, day, reason=reason)
+
+
+def submitted(text: Before, day: date) -> list[Telling]:
+    """To the ministers: a plan is before your meeting."""
+    until = text.deadline(_("Ministers answer until this instant, by three clocks:"))
+    return _of_text("submitted", text, day, deadline=until)
+
+
+def lapsed(text: Before, day: date) -> list[Telling]:
+    """To the ministers who were asked, and to the secretariat: the meeting decided nothing."""
+    return _of_text("lapsed", text, day)
+
+
+def _of_text(
+    name: str, text: Before, day: date, *, deadline: Deadline | None = None, **facts: Any
+) -> list[Telling]:
+    return tellings(
+        TABLE,
+        name,
+        text,
+        day,
+        thread=thread(text.plan),
+        deadline=deadline,
+        facts={**facts, "text": text, "symbol": text.symbol, "plan": text.title},
+    )
+
+
+def reminded(consideration: Consideration, seats: Iterable[Seat], day: date) -> list[Telling]:
+    """To those who answer for states that have not: the deadline comes near."""
+    text = Before.of(consideration)
+    return tellings(
+        TABLE,
+        "reminded",
+        Unanswered(text, frozenset(seat.state_id for seat in seats)),
+        day,
+        thread=thread(text.plan),
+        deadline=text.deadline(_("Answers are taken until this instant, by three clocks:")),
+        facts={"text": text, "symbol": text.symbol, "day": text.meeting.ends},
+    )
+
+
+def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]:
+    """To the state's own people at that table, as its receipt, and to the secretariat."""
+    text = Before.of(position.consideration)
+    return tellings(
+        TABLE,
+        "position_taken",
+        position,
+        day,
+        thread=thread(text.plan),
+        deadline=text.deadline(
+            _("The position can be changed until it is decided, at most until:")
+        ),
+        facts={
+            "answer": position,
+            "entry": entry,
             "state": position.seat.state,
             "position": position.get_kind_display(),
-            "symbol": position.consideration.revision.symbol,
+            "symbol": text.symbol,
         },
-        body=_text("position_taken", position=position, entry=entry),
-        path=reverse("workplans:consideration", args=[position.consideration_id]),
     )
 
 
-def submitted(consideration: Consideration, entry: Entry, day: date) -> None:
-    """To the ministers: a plan is before your meeting."""
-    circulate(
-        entry,
-        seated(consideration.meeting, day),
-        subject=_("For your approval: %(plan)s") % {"plan": consideration.revision.title},
-        body=_text("submitted", consideration=consideration),
-        path=reverse("workplans:consideration", args=[consideration.pk]),
-    )
-
-
-def lapsed(consideration: Consideration, entry: Entry, day: date) -> None:
-    """To the ministers who were asked, and to the secretariat: the meeting decided nothing."""
-    circulate(
-        entry,
-        seated(consideration.meeting, day) + presiding(day),
-        subject=_("Not decided: %(plan)s") % {"plan": consideration.revision.title},
-        body=_text("lapsed", consideration=consideration),
-        path=consideration.plan.get_absolute_url(),
-    )
-
-
-def decided(decision: Decision, entry: Entry, day: date) -> None:
+def decided(decision: Decision, day: date) -> list[Telling]:
     """To everybody at the table, and to the secretariat: what was decided."""
-    path = decision.plan.get_absolute_url()
-    if decision.act == Decision.Act.RETURNED:
-        # The plan is a draft again, closed to the delegations; the text they had stays open.
-        path = reverse("workplans:consideration", args=[decision.consideration_id])
-    told = seated(decision.meeting, day) + presiding(day)
-    if decision.meeting.body.level == Body.Level.MINISTERS:
-        # What the ministers decide concerns the delegations that wrote the text with them.
-        told += delegations_seated(decision.meeting, day)
-    circulate(
-        entry,
-        told,
-        subject=_("%(act)s: %(plan)s")
-        % {"act": decision.get_act_display(), "plan": decision.revision.title},
-        body=_text("decided", decision=decision),
-        path=path,
+    return tellings(
+        TABLE,
+        decision.act,
+        decision,
+        day,
+        thread=thread(decision.plan),
+        facts={
+            "decision": decision,
+            "act": decision.get_act_display(),
+            "symbol": decision.revision.symbol,
+            "plan": decision.revision.title,
+        },
+    )
+
+
+def obligation(finding: Finding, subject: str, day: date, **facts: Any) -> list[Telling]:
+    """To the chair and the secretariat: a duty falls due, or is overdue."""
+    return tellings(
+        TABLE,
+        "obligation",
+        finding,
+        day,
+        thread=f"obligations.{finding.year}",
+        facts={**facts, "finding": finding, "subject": subject},
     )

@@ -51,6 +51,7 @@ RULES: dict[str, Rule] = {
     "edit": Rule(_drafting, _secretariat_only),
     "circulate": Rule(_drafting, _secretariat_only),
     "withdraw": Rule(_drafting, _secretariat_only),
+    "remind": Rule(_drafting, _secretariat_only),
     "record_progress": Rule(_drafting, _secretariat_only),
     "adopt": Rule(_chair, _chair_only),
     "return_to_draft": Rule(_chair, _chair_only),

@@ -39,6 +39,7 @@ STEPS = {
         Step("return_from_ministers", (Status.SUBMITTED,), Status.DRAFT),
         Step("lapse", (Status.SUBMITTED,), Status.ADOPTED),
         Step("report", (Status.APPROVED,), Status.REPORTED),
+        Step("remind", (Status.UNDER_CONSIDERATION, Status.SUBMITTED), ""),
         Step("record_progress", (Status.APPROVED,), Status.APPROVED),
     )
 }

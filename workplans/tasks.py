@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from workplans import documents, printouts, worker
 from workplans.models import Document, Printout
-from workplans.operations import decision, reminding, writing
+from workplans.operations import decision, prompting, reminding, writing
 
 
 @shared_task
@@ -28,6 +28,12 @@ def end_lapsed_considerations() -> None:
 def remind_of_obligations() -> None:
     """Once for each step, however often this runs; the register knows what was told."""
     reminding.remind(timezone.now())
+
+
+@shared_task
+def remind_of_answers() -> None:
+    """Each state in the working hours of its capital, once for each step before the deadline."""
+    prompting.remind_all(timezone.now())
 
 
 @shared_task

@@ -262,6 +262,8 @@ class Portal:
             )
             if accounts.returncode == 0 and accounts.stdout.strip():
                 say(accounts.stdout.rstrip() + "\n")
+                if not os.environ.get("EMAIL_URL"):
+                    say(f"The mail written to them: {os.environ['PORTAL_URL']}/en/sign-in/mail/\n")
             if self.address.host not in {"127.0.0.1", "::1", "localhost"}:
                 say(
                     "Whoever reaches this address can sign in as an invented person. "

@@ -27,7 +27,6 @@ from bpic import handover as hand_overs
 from meetings import operations as convening
 from meetings.models import Body, Meeting
 from secretariat import accreditation, handover
-from secretariat.circulation import MOST_ATTEMPTS
 from secretariat.handover import Side, Turn
 from secretariat.models import (
     Appointment,
@@ -97,7 +96,7 @@ def build(day: date) -> None:
     example.present()
     # Invented people have no mailbox.
     Notice.objects.filter(person__is_example=True).update(
-        attempts=MOST_ATTEMPTS, error="example data"
+        delivery=Notice.Delivery.HELD_BACK, error="example data"
     )
 
 

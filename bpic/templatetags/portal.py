@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from bpic.templatetags.icons import DRAWINGS, MIRRORS
 from meetings.models import Meeting
 from secretariat.dates import PartialDate, span
+from secretariat.deadlines import Outlook
 from workplans.models import Activity, Consideration, Decision, Document, Position, WorkPlan
 from workplans.typesetting import words as printed
 
@@ -65,6 +66,11 @@ LOOKS = {
     "missed": ("error", "error"),
     "pending": ("waits", "waits"),
     "not_applicable": ("plain", "none"),
+    "sent": ("plain", "approved"),
+    "waiting": ("progress", "clock"),
+    "gathered": ("neutral", "calendar"),
+    "held_back": ("neutral", "none"),
+    "not_mailed": ("neutral", "none"),
 }
 
 # Words for what no record stores: the absence of an answer, whose turn it is, what holds today.
@@ -246,6 +252,28 @@ def moment(value: datetime | None, zone: tzinfo | str | None = None) -> str:
         "day": date_format(universal, "j F"),
         "time": date_format(universal, "H:i"),
     }
+
+
+@register.filter
+def deadline(value: datetime | None, zone: str = "UTC") -> str:
+    """A deadline by the clock of a place and by UTC: the end of a day is 24:00 of that day."""
+    return str(Outlook(value, zone, ())) if value else ""
+
+
+@register.filter
+def left(value: datetime | None, moment: datetime) -> str:
+    """How long there is still until an instant, in hours where it is less than two days."""
+    if not value:
+        return ""
+    hours = (value - moment) // timedelta(hours=1)
+    if value <= moment:
+        return _("over")
+    if hours < 1:
+        return _("less than an hour left")
+    if hours < 48:
+        return ngettext("%(hours)d hour left", "%(hours)d hours left", hours) % {"hours": hours}
+    days = hours // 24
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
 @register.filter

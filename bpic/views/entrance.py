@@ -60,6 +60,7 @@ class SignIn(LoginView):
         if settings.EXAMPLE_SIGN_IN:
             context["example_accounts"] = example_accounts()
             context["example_sign_in_url"] = reverse("example_sign_in")
+            context["example_mail"] = settings.EXAMPLE_MAILBOX
         return context
 
 

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bpic import handover as lists
 from bpic.forms.handover import OfferForm, TakeOverForm, TickForm
-from secretariat import handover
+from secretariat import handover, handover_notices
 from secretariat.dates import PartialDate
 from secretariat.handover import Blocked, CannotHandOver, Side, Turn
+from secretariat.models import HandOver
 from secretariat.standing import NotEntitled, Standing
+from secretariat.telling import Preview
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -86,7 +88,10 @@ def offer(request: HttpRequest, year: int) -> HttpResponse:
             return redirect(_address(turn))
         _add(form, refused or [])
     shown = lists.gather(turn, _day(request), request.user)
-    context = {"blockers": handover.against_offering(shown.blockers)}
+    context = {
+        "blockers": handover.against_offering(shown.blockers),
+        "told": _told_of_offer(request, turn, str(form["remarks"].value() or "")),
+    }
     return _interruption(request, "bpic/hand_over_offer.html", turn, shown, form, context)
 
 
@@ -125,8 +130,31 @@ def take_over(request: HttpRequest, year: int) -> HttpResponse:
             return redirect(_address(turn))
         _add(form, refused or [])
     shown = lists.gather(turn, _day(request), request.user)
-    context = {"blockers": shown.blockers}
+    context = {"blockers": shown.blockers, "told": _told_of_passing(request, turn)}
     return _interruption(request, "bpic/hand_over_take.html", turn, shown, form, context)
+
+
+def _told_of_offer(request: HttpRequest, turn: Turn, remarks: str) -> Preview:
+    """Who would be told of the offer, and what."""
+    day, acting = _day(request), handover.sides(turn, request.standing)  # type: ignore[attr-defined]
+    offered = HandOver(
+        remarks=remarks,
+        offered_by=request.person,  # type: ignore[attr-defined]
+        offered_as=acting[Side.OUTGOING],
+    )
+    told = handover.people(turn, day)[Side.INCOMING]
+    return Preview.of(handover_notices.offered(turn, offered, told, day))
+
+
+def _told_of_passing(request: HttpRequest, turn: Turn) -> Preview:
+    """Who would be told that the secretariat has passed, and what."""
+    now = timezone.now()
+    offered_by = turn.hand_over.offered_by if turn.hand_over else None
+    person = request.person  # type: ignore[attr-defined]
+    passed = HandOver(at=now, taken_by=person, offered_by=offered_by)
+    both = handover.concerned(turn, now, now.date())
+    told = [one.person for side in both.values() for one in side]
+    return Preview.of(handover_notices.handed_over(turn, passed, told, now.date()))
 
 
 def _day(request: HttpRequest) -> Any:

@@ -62,7 +62,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         # A day is over in the east before it is in the west.
         latest = (moment + timedelta(days=1)).date().isoformat()
         found = self.filter(status=Meeting.Status.CONVENED, ends__lt=latest)
-        return [meeting for meeting in found.order_by("ends", "id") if meeting.is_over(moment)]
+        return [m for m in found.order_by("ends", "id") if m.is_unrecorded(moment)]
 
     def sitting(self, day: date) -> MeetingQuerySet:
         """Convened meetings whose dates, known to the day, include this one."""
@@ -80,6 +80,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         convened = Q(status=Meeting.Status.CONVENED)
         convened |= Q(status=Meeting.Status.HELD, convened__isnull=False)
         return self.filter(convened, ends__gte=day.isoformat())
+
+    def at_hand(self, day: date) -> MeetingQuerySet:
+        """What those who convene have to do with: what is ahead, and what nobody has recorded."""
+        return self.ahead(day) | self.filter(status=Meeting.Status.CONVENED)
 
 
 class Meeting(Sourced):
@@ -218,6 +222,10 @@ class Meeting(Sourced):
         """Whether its last day has passed at its place."""
         last = self.ends or self.begins
         return isinstance(last, PartialDate) and last.last < self.day_at(moment)
+
+    def is_unrecorded(self, moment: datetime) -> bool:
+        """Whether it is over, and nobody has recorded whether it sat."""
+        return self.status == self.Status.CONVENED and self.is_over(moment)
 
     def sits_on(self, day: date) -> bool:
         """Whether a decision dated this day falls inside the meeting (domain rule 8)."""

@@ -1,12 +1,13 @@
 from secretariat.models.access import Invitation, Subscription
 from secretariat.models.handover import HandOver, Tick
 from secretariat.models.people import Appointment, Person
-from secretariat.models.record import Entry, Notice
+from secretariat.models.record import DailyMail, Entry, Notice
 from secretariat.models.states import Authority, Membership, Milestone, Presidency, State
 
 __all__ = [
     "Appointment",
     "Authority",
+    "DailyMail",
     "Entry",
     "HandOver",
     "Invitation",

@@ -30,6 +30,11 @@ def _same_word(field: str) -> Func:
 class Person(models.Model):
     """Somebody who works in the partnership, with or without an account."""
 
+    class Mailing(models.TextChoices):
+        AT_ONCE = "at_once", pgettext_lazy("mail", "At once")
+        DAILY = "daily", pgettext_lazy("mail", "Once a day")
+        OFF = "off", pgettext_lazy("mail", "Not by e-mail")
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -40,6 +45,13 @@ class Person(models.Model):
     )
     name = models.CharField(_("name"), max_length=150)
     email = models.EmailField(_("e-mail address"), blank=True)
+    mailing = models.CharField(
+        _("notices by e-mail"),
+        max_length=8,
+        choices=Mailing.choices,
+        default=Mailing.AT_ONCE,
+        help_text=_("Notices of legal effect are always sent at once."),
+    )
     is_example = models.BooleanField(_("example data"), default=False)
 
     class Meta:

@@ -14,7 +14,7 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -260,9 +260,16 @@ def _circulated(scene: Scene) -> None:
 
 
 def _circulate(scene: Scene) -> Consideration:
-    return review.circulate(
+    found = review.circulate(
         scene.plan, meeting=scene.ag, message=NOTED, by=scene.cast.staff, on=factories.NOW
     )
+    return _some_days_ago(found)
+
+
+def _some_days_ago(found: Consideration) -> Consideration:
+    """Nobody is reminded of a text within a day of getting it."""
+    Consideration.objects.filter(pk=found.pk).update(opened=factories.NOW - timedelta(days=3))
+    return found
 
 
 def _answered(scene: Scene, by: Person, **answer: str) -> None:
@@ -302,12 +309,14 @@ def _adopted(scene: Scene) -> None:
 def _before_ministers(scene: Scene) -> None:
     _adopted(scene)
     _issue(scene.document)
-    scene.consideration = decision.submit(
-        scene.plan,
-        meeting=scene.imm,
-        digest=scene.plan.revision.digest,
-        by=scene.cast.chair,
-        on=factories.NOW,
+    scene.consideration = _some_days_ago(
+        decision.submit(
+            scene.plan,
+            meeting=scene.imm,
+            digest=scene.plan.revision.digest,
+            by=scene.cast.chair,
+            on=factories.NOW,
+        )
     )
 
 
@@ -856,6 +865,10 @@ ACTS = (
         _checked(kind="returns", text="No."), has_form=False,
     ),
     Act("workplans:withdraw", "under consideration", SECRETARIAT, _reasoned),
+    Act("workplans:remind", "under consideration", SECRETARIAT),
+    Act("workplans:remind", "before the ministers, document issued", SECRETARIAT),
+    Act("workplans:remind", "handed over before the day", {"next_chair"}),
+    Act("send_again", "under consideration", SECRETARIAT, has_form=False, records=False),
     Act("workplans:return_to_draft", "under consideration", CHAIR, _reasoned),
     Act("workplans:adopt", "agreed by all", CHAIR, _declared),
     Act("workplans:submit", "adopted, document queued", CHAIR, _declared),
@@ -894,7 +907,7 @@ ACTS = (
         "workplans:document_again", "approved, document not typeset", SECRETARIAT, has_form=False
     ),
 )  # fmt: skip
-# Forms that people send for themselves: through the doors, for their own calendar and texts.
+# Forms that people send for themselves: through the doors, for their own calendar, mail and texts.
 DOORS = {
     "sign_in": "visitor",
     "example_sign_in": "visitor",
@@ -902,6 +915,7 @@ DOORS = {
     "secretariat:accept_invitation": "visitor",
     "own_calendar": "head",
     "workplans:prose": "staff",
+    "notice_settings": "head",
     "workplans:present": "staff",
     "workplans:parked_text": "staff",
     "workplans:parked_discard": "staff",

@@ -13,9 +13,9 @@ from bpic.example import year
 from bpic.management.commands.example_accounts import accounts
 from meetings.models import Meeting
 from secretariat import handover
-from secretariat.circulation import send_due
 from secretariat.dates import PartialDate
 from secretariat.models import HandOver, Notice, Person, Tick
+from secretariat.post import send_due
 from secretariat.standing import Standing
 from workplans import content
 from workplans.models import Document, Position, Revision, WorkPlan

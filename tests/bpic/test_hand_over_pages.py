@@ -13,7 +13,6 @@ from bpic import handover as lists
 from bpic import tasks
 from meetings.operations import convene
 from secretariat import handover
-from secretariat.circulation import MOST_ATTEMPTS
 from secretariat.handover import POINTS, Side
 from secretariat.models import Entry, HandOver, Notice, Tick
 from secretariat.standing import Standing
@@ -256,7 +255,7 @@ def test_who_takes_over_and_who_is_missing(cast, opened, next_staff):
 def test_documents_the_register_and_notices(cast, opened, approved):
     Document.objects.filter(edition="approved").update(status="failed", error="No glyph.")
     entry = Entry.objects.latest("id")
-    Notice.objects.filter(person=cast.head).update(attempts=MOST_ATTEMPTS, error="no route")
+    Notice.objects.filter(person=cast.head).update(delivery="failed", error="no route")
     failed = Notice.objects.filter(person=cast.head).count()
     points = shown()
     assert texts(points["documents"]) == [

@@ -11,7 +11,7 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
-from secretariat import circulation
+from secretariat import post
 from secretariat.models import Appointment
 from tests import factories
 
@@ -67,7 +67,7 @@ def test_an_appointment_from_the_letter_to_its_end(cast_now, open_for, script):
         head.check()
 
     # The letter opens the account, on a phone.
-    circulation.send_due()
+    post.send_due()
     (letter,) = [m for m in mail.outbox if m.to == ["nova@dorlan.example.org"]]
     (path,) = re.findall(r"https?://[^/\s]+(/en/invitation/\S+)", letter.body)
     invited = open_for(None, script=script, width=320)

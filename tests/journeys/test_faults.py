@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import testenv
 from bpic.embedded import queue
-from secretariat import circulation
+from secretariat import post
 from secretariat.models import Entry, Notice
 from tests import factories
 from tests.workers import kill, wait_for, worker
@@ -134,5 +134,5 @@ def test_with_redis_down_an_approval_stands_and_its_document_follows(cast_now, s
     assert Document.objects.count() == 1
     unsent = Notice.objects.filter(sent=None)
     assert unsent.exists()
-    circulation.send_due()
+    post.send_due()
     assert not unsent.exists()

@@ -84,7 +84,7 @@ def test_calling_off_says_who_is_told_before_it_tells_them(cast, staff):
     assert 'type="radio"' not in first.content.decode()
     checked = staff.post(page_of(meeting), off(step="check"))
     said = text(checked)
-    assert "7 people who sit at the meeting for their states are told at once." in said
+    assert "7 people are told, by e-mail and on the page of notices." in said
     assert "Calendars that follow the portal show the meeting as cancelled." in said
     staff.post(page_of(meeting), off(step="act"))
     assert Notice.objects.filter(entry__act="conclude").count() == 7

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from secretariat import circulation, delegations, register
+from secretariat import delegations, post, register
 from secretariat.accreditation import out_of_step, repair
 from secretariat.delegations import CannotDo, Order
 from secretariat.models import Appointment, Authority, Entry, Invitation, Notice, Person
@@ -453,7 +453,7 @@ def test_a_letter_queued_before_the_recall_is_held_back(cast, focal, considerati
     """Circulated to the heads; before the mail leaves, the head of Dorlan is recalled."""
     queued = Notice.objects.get(person=cast.head, entry__act="circulate")
     delegations.end(appointment_of(cast.head), until=DAY, reason="Recalled.", by=focal, on=NOW)
-    circulation.send_due()
+    post.send_due()
     queued.refresh_from_db()
     assert (queued.sent, queued.error) == (None, "the appointment has ended")
     subjects = [m.subject for m in mail.outbox if m.to == [cast.head.email]]
@@ -464,15 +464,15 @@ def test_a_letter_queued_before_the_recall_is_held_back(cast, focal, considerati
 def test_whoever_is_designated_is_told_before_the_first_day(cast, focal, order):
     known = but(order, email=cast.stranger.email, since=date(2027, 5, 1))
     made = delegations.appoint(known, by=focal, on=NOW).appointment
-    circulation.send_due()
+    post.send_due()
     assert [m.to for m in mail.outbox if "You are appointed" in m.subject] == [
         [cast.stranger.email]
     ]
     mail.outbox.clear()
     # Withdrawn before the mail leaves, it is not sent at all.
-    Notice.objects.update(sent=None)
+    Notice.objects.update(delivery="waiting", sent=None)
     delegations.end(made, until=DAY, reason="A mistake.", by=focal, on=NOW)
-    circulation.send_due()
+    post.send_due()
     sent = [m.subject for m in mail.outbox if m.to == [cast.stranger.email]]
     assert sent == ["Your appointment is withdrawn: Delegate, Dorlan"]
 

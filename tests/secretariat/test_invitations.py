@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.urls import reverse
 
-from secretariat import circulation, delegations, invitations, signatures
+from secretariat import delegations, invitations, post, signatures
 from secretariat.delegations import Order
 from secretariat.invitations import CannotInvite, NotOpen, Reason
 from secretariat.models import Appointment, Entry, Invitation, Notice, Person
@@ -45,7 +45,7 @@ def invited(focal, order):
 
 def address_in_the_letter(to="nova@dorlan.example.org"):
     """What the letter's reader clicks; the mail leaves now."""
-    circulation.send_due()
+    post.send_due()
     (letter,) = [m for m in mail.outbox if m.to == [to] and "/invitation/" in m.body]
     (found,) = re.findall(r"https?://[^/\s]+(/en/invitation/\S+)", letter.body)
     return found
@@ -232,7 +232,7 @@ def test_a_mistake_of_today_is_withdrawn_though_the_letter_was_used(invited, foc
 
 def test_the_letter_does_not_leave_once_it_is_taken_back(invited, focal):
     invitations.withdraw_invitation(invited.appointment, by=focal, on=NOW)
-    circulation.send_due()
+    post.send_due()
     assert not [m for m in mail.outbox if "/invitation/" in m.body]
     notice = Notice.objects.get(entry__act="invite")
     assert notice.error == "the invitation is not open any more"

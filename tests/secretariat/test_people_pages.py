@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from secretariat import circulation, delegations
+from secretariat import delegations, post
 from secretariat.accreditation import accredit, recall
 from secretariat.delegations import Order
 from secretariat.models import (
@@ -63,7 +63,7 @@ def test_everybody_is_listed_with_how_they_stand(cast, focal, sign_in):
     )  # fmt: skip
     delegations.appoint(appointed, by=focal, on=NOW)
     accredit(cast.stranger, function="alternate", state=dorlan, since=date(2027, 5, 1), by=None)
-    circulation.send_due()
+    post.send_due()
     text = page(sign_in(focal), DORLAN)
     for words in (
         "Head Dorlan", "Has an account.", "Delegate Dorlan", "Nova Delegate", "Invited",

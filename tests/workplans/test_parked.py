@@ -1,7 +1,7 @@
 """Texts put aside: found again by their author, decided field by field, never by anybody else."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
@@ -299,12 +299,14 @@ def test_the_outgoing_read_and_discard_what_they_put_aside_and_save_it_no_more(
 def test_who_lost_every_role_finds_their_own_words_and_nothing_of_the_draft(
     cast, sign_in, row, activity, draft
 ):
+    past = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
+    lost = factories.person("Once Dorlan", "secretariat", cast.states["Dorlan"], **past)
     Activity.objects.filter(pk=activity.pk).update(description="A secret of the draft.")
     draft.areas.update(title="A secret of the draft.")
     fields = row.sent["fields"] | {"area": {"was": "", "mine": activity.area_id}}
     sent = {"fields": fields}
-    Parked.objects.filter(pk=row.pk).update(person=cast.stranger, sent=sent)
-    client, page = sign_in(cast.stranger), at("parked_text", 2027, row.key)
+    Parked.objects.filter(pk=row.pk).update(person=lost, sent=sent)
+    client, page = sign_in(lost), at("parked_text", 2027, row.key)
     assert client.get(at("overview", 2027)).status_code == 404
     assert at("parked", 2027) in words(client.get("/en/desk/"))
     for url in (at("parked", 2027), page, at("parked_discard", 2027, row.key)):

@@ -16,6 +16,7 @@ WHO = {
     "edit": SECRETARIAT,
     "circulate": SECRETARIAT,
     "withdraw": SECRETARIAT,
+    "remind": SECRETARIAT,
     "record_progress": SECRETARIAT,
     "adopt": CHAIR,
     "return_to_draft": CHAIR,
@@ -105,6 +106,6 @@ def test_what_is_offered_is_what_procedure_and_seat_both_allow(cast, draft, cons
         role: available_acts(Standing.of(person, factories.TODAY), draft)
         for role, person in cast.everyone().items()
     }
-    assert of["chair"] == {"edit", "circulate", "withdraw", "adopt", "return_to_draft"}
-    assert of["staff"] == {"edit", "circulate", "withdraw"}
+    assert of["chair"] == {"edit", "circulate", "withdraw", "remind", "adopt", "return_to_draft"}
+    assert of["staff"] == {"edit", "circulate", "withdraw", "remind"}
     assert not any(acts for role, acts in of.items() if role not in SECRETARIAT)

@@ -19,6 +19,7 @@ RULE = {
     "return_from_ministers": ({"submitted"}, "draft"),
     "lapse": ({"submitted"}, "adopted"),
     "report": ({"approved"}, "reported"),
+    "remind": ({"under_consideration", "submitted"}, ""),
     "record_progress": ({"approved"}, "approved"),
 }
 

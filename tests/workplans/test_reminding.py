@@ -14,7 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from bpic.celery import app
 from meetings.models import Body, Meeting
-from secretariat import circulation
+from secretariat import post
 from secretariat.dates import PartialDate
 from secretariat.models import Appointment, Entry, Notice
 from tests import factories
@@ -70,7 +70,7 @@ def test_the_letter_says_what_is_due_when_and_why_it_came(cast, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     ministers(cast)
     remind(at("2027-05-19"))
-    circulation.send_due(Entry.objects.get(act="remind").pk)
+    post.send_due(Entry.objects.get(act="remind").pk)
     letter = mail.outbox[0]
     assert letter.subject.startswith("Due in 1 day: ")
     assert letter.body == (
@@ -80,8 +80,12 @@ def test_the_letter_says_what_is_due_when_and_why_it_came(cast, settings):
         "Due: 20 May 2027, 1 day from now.\n\n"
         "The page below shows what the year owes, what each finding rests on, and what can be "
         "done now.\n\n"
-        "You receive this as chair or secretariat of the presidency.\n\n"
-        f"{settings.PORTAL_URL}/en/desk/obligations/2027/\n"
+        "The page for this; you sign in first:\n"
+        f"{settings.PORTAL_URL}/en/desk/obligations/2027/\n\n"
+        "You receive this as chair or secretariat of the presidency. You can have such notices at "
+        "once, once a day, or in the portal only:\n"
+        f"{settings.PORTAL_URL}/en/desk/notices/settings/\n\n"
+        "This mail and its link decide nothing. PartNIR portal\n"
     )
 
 

@@ -126,6 +126,16 @@ class CheckedAnswerForm(AnswerForm):
         return not {"kind", "text", "digest", "key"} & set(self.errors)
 
 
+class RemindForm(forms.Form):
+    """Which states were on the screen as those to remind."""
+
+    seats = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_seats(self) -> list[int]:
+        """Their numbers; what is none is left out, and reminds nobody."""
+        return [int(word) for word in self.cleaned_data["seats"].split(",") if word.isdecimal()]
+
+
 class ReasonForm(forms.Form):
     """A reason that goes on the record, for an act on one exact text."""
 

@@ -11,6 +11,7 @@ from workplans.models.plan import (
 )
 from workplans.models.printout import Printout
 from workplans.models.progress import Progress
+from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
 from workplans.models.writing import Parked, Sitting
 
@@ -27,6 +28,7 @@ __all__ = [
     "Printout",
     "PriorityArea",
     "Progress",
+    "Reminder",
     "Revision",
     "Sitting",
     "TextBlock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -83,6 +84,11 @@ class Consideration(models.Model):
     @property
     def before_ministers(self) -> bool:
         return self.meeting.body.code == Body.MINISTERS
+
+    @property
+    def closes(self) -> datetime | None:
+        """The instant until which answers are taken; None where it is not known."""
+        return self.meeting.closes
 
 
 class PositionQuerySet(models.QuerySet["Position"]):

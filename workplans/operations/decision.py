@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Body, Meeting
 from secretariat import register
+from secretariat.circulation import tell
 from secretariat.models import Appointment, Entry, Person
 from secretariat.standing import Standing
 from workplans import documents, notices, permissions, procedure, queries
@@ -64,7 +65,7 @@ def adopt(consideration: Consideration, *, digest: str, by: Person, on: datetime
     )
     close(consideration, Outcome.ADOPTED)
     documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.ADOPTED, by=by)
-    notices.decided(decision, _enter(decision, basis), on.date())
+    tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
 
 
@@ -91,7 +92,7 @@ def return_to_draft(
         text=reason.strip(),
     )
     close(consideration, Outcome.RETURNED)
-    notices.decided(decision, _enter(decision, basis), on.date())
+    tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
 
 
@@ -123,7 +124,7 @@ def submit(
         plan=plan, revision=plan.revision, meeting=meeting, opened_on=day, by=by
     )
     entry = _enter(decision, basis, **register.in_spite_of(warned))
-    notices.submitted(consideration, entry, on.date())
+    tell(entry, notices.submitted(notices.Before.of(consideration), on.date()))
     return consideration
 
 
@@ -141,7 +142,7 @@ def approve(
                        meeting=meeting)  # fmt: skip
     close(consideration, Outcome.APPROVED)
     documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.APPROVED, by=by)
-    notices.decided(decision, _enter(decision, basis), on.date())
+    tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
 
 
@@ -170,7 +171,7 @@ def return_from_ministers(
         text=position.text,
     )
     close(consideration, Outcome.RETURNED)
-    notices.decided(decision, _enter(decision, basis), on.date())
+    tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
 
 
@@ -197,7 +198,7 @@ def lapse(consideration: Consideration, *, on: datetime) -> bool:
         meeting=meeting.slug,
         meeting_name=meeting.name,
     )
-    notices.lapsed(consideration, entry, on.date())
+    tell(entry, notices.lapsed(notices.Before.of(consideration), on.date()))
     return True
 
 
@@ -226,7 +227,7 @@ def report(
         text=summary.strip(),
     )  # fmt: skip
     documents.order(decision, Document.Kind.SUMMIT_REPORT, Document.Edition.REPORT, by=by)
-    notices.decided(decision, _enter(decision, basis), on.date())
+    tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
 
 

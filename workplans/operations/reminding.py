@@ -9,18 +9,16 @@ from datetime import date, datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.models import Body
 from secretariat import register
 from secretariat.accreditation import presiding
-from secretariat.circulation import circulate
-from secretariat.models import Appointment, Entry, Presidency
+from secretariat.circulation import tell
+from secretariat.models import Entry, Presidency
 from secretariat.standing import in_office
-from workplans import obligations, watch
+from workplans import notices, obligations, watch
 from workplans.obligations import OVERDUE, Reminder, Told
 
 
@@ -35,8 +33,7 @@ def remind(on: datetime) -> int:
     day = on.date()
     group = Body.objects.select_for_update(no_key=True).filter(code=Body.ADVISORY_GROUP).first()
     presidency, _secretariat = in_office(day)
-    told_are = presiding(day)
-    if group is None or presidency is None or not told_are:
+    if group is None or presidency is None or not presiding(day):
         return 0
     told, known = told_before(), watch.record()
     number = 0
@@ -44,7 +41,7 @@ def remind(on: datetime) -> int:
         found = obligations.findings(known, year, day)
         for reminder in obligations.to_remind(found, day):
             if not obligations.is_told(reminder, told):
-                _tell(reminder, presidency, told_are, day)
+                _tell(reminder, presidency, day)
                 number += 1
     return number
 
@@ -60,9 +57,7 @@ def told_before() -> set[Told]:
     }
 
 
-def _tell(
-    reminder: Reminder, presidency: Presidency, told_are: list[Appointment], day: date
-) -> None:
+def _tell(reminder: Reminder, presidency: Presidency, day: date) -> None:
     finding = reminder.finding
     assert finding.due is not None
     duty, year, due, step = reminder.key
@@ -71,13 +66,11 @@ def _tell(
         text=finding.sentence,
     )  # fmt: skip
     left = (finding.due.first - day).days
-    context = {"finding": finding, "left": left, "overdue": step == OVERDUE}
-    circulate(
+    tell(
         entry,
-        told_are,
-        subject=_subject(reminder, left),
-        body=render_to_string("notices/obligation.txt", context).strip(),
-        path=reverse("workplans:obligations_year", args=[year]),
+        notices.obligation(
+            finding, _subject(reminder, left), day, left=left, overdue=step == OVERDUE
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Body, Meeting
 from secretariat import register
+from secretariat.circulation import tell
 from secretariat.models import Appointment, Person
 from secretariat.standing import Standing
 from workplans import content, draft, notices, permissions, procedure, queries
@@ -121,7 +122,7 @@ def circulate(
         supersedes=open_now.revision.symbol if open_now else None,
         **register.in_spite_of(warned),
     )
-    notices.circulated(consideration, entry, on.date())
+    tell(entry, notices.circulated(notices.Before.of(consideration), on.date()))
     return consideration
 
 
@@ -180,7 +181,8 @@ def withdraw(consideration: Consideration, *, reason: str, by: Person, on: datet
         revision=consideration.revision.symbol,
         reason=reason.strip(),
     )
-    notices.withdrawn(consideration, entry, reason.strip(), on.date())
+    text = notices.Before.of(consideration)
+    tell(entry, notices.withdrawn(text, reason.strip(), on.date()))
 
 
 @transaction.atomic
@@ -243,8 +245,9 @@ def take_position(
         state=seat.state.code,
         position=kind,
         text=text,
+        receipt=position.pk,
     )
-    notices.position_taken(position, entry, on.date())
+    tell(entry, notices.position_taken(position, entry, on.date()))
     if consideration.before_ministers:
         _conclude(plan, consideration, position, basis, on)
     return position

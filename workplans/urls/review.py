@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workplans.views import review
+from workplans.views import prompting, review
 
 urlpatterns = [
     path("desk/considerations/<int:pk>/", review.consideration, name="consideration"),
@@ -11,5 +11,6 @@ urlpatterns = [
         name="position_check",
     ),
     path("desk/considerations/<int:pk>/withdraw/", review.withdraw, name="withdraw"),
+    path("desk/considerations/<int:pk>/remind/", prompting.remind, name="remind"),
     path("desk/positions/<int:pk>/", review.receipt, name="receipt"),
 ]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from meetings.models import Meeting
+from secretariat.models import Person
 from secretariat.standing import NotEntitled, Standing
-from workplans import permissions
+from secretariat.telling import Preview
+from workplans import notices, permissions
 from workplans.consensus import NoConsensus
+from workplans.models import Consideration, Decision, WorkPlan
 from workplans.operations.decision import ReasonMissing, WrongDay, WrongMeeting
 from workplans.operations.followup import NoSuchActivity
 from workplans.operations.locking import Superseded
+from workplans.operations.prompting import NobodyToRemind
 from workplans.operations.review import NotAnAnswer, NotReady
 from workplans.procedure import OutOfOrder
 
 REFUSALS = (
     NoConsensus,
+    NobodyToRemind,
     NoSuchActivity,
     NotAnAnswer,
     NotReady,
@@ -57,3 +66,32 @@ def status_of(form: BaseForm) -> int:
     if not form.errors:
         return 422 if getattr(form, "unseen", False) else 200
     return 409 if form.non_field_errors() else 422
+
+
+def told_of_decision(
+    act: str,
+    plan: WorkPlan,
+    meeting: Meeting,
+    *,
+    by: Person,
+    day: date,
+    consideration: Consideration | None = None,
+    text: str = "",
+) -> Preview:
+    """Who would be told of a decision, before it is taken."""
+    decision = Decision(
+        plan=plan,
+        revision=plan.revision,
+        act=act,
+        meeting=meeting,
+        consideration=consideration,
+        on=meeting.day_at(timezone.now()),
+        by=by,
+        text=text,
+    )
+    return Preview.of(notices.decided(decision, day))
+
+
+def reason_in(form: BaseForm, name: str = "reason") -> str:
+    """What was written in a form so far, or the words that keep its place in a preview."""
+    return str(form[name].value() or "") or _("(Here stands what you write.)")

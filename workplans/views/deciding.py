@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import closing
 from meetings.models import Body, Meeting
-from workplans import permissions, procedure, queries
+from secretariat.telling import Preview
+from workplans import notices, permissions, procedure, queries
 from workplans.forms.deciding import (
     DeclarationForm,
     MeetingForm,
@@ -26,10 +27,10 @@ from workplans.forms.deciding import (
     SubmitForm,
 )
 from workplans.forms.review import ReasonForm
-from workplans.models import WorkPlan
+from workplans.models import Consideration, WorkPlan
 from workplans.operations import decision, followup
 from workplans.views import board as boards
-from workplans.views.acting import admit, attempt, status_of
+from workplans.views.acting import admit, attempt, reason_in, status_of, told_of_decision
 from workplans.views.review import find
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +75,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         "opposing": boards.names(board, board.tally.opposing),
         "sits": found.meeting.sits_on(day),
         "today": day,
+        "told": _told(request, "adopted", found),
     }
     return render(request, "workplans/adopt.html", context, status=status_of(form))
 
@@ -110,8 +112,16 @@ def return_to_draft(request: HttpRequest, pk: int) -> HttpResponse:
         "revision": found.revision,
         "meeting": found.meeting,
         "tally": queries.board(found).tally,
+        "told": _told(request, "returned", found, reason_in(form)),
     }
     return render(request, "workplans/return.html", context, status=status_of(form))
+
+
+def _told(request: HttpRequest, act: str, found: Consideration, text: str = "") -> Preview:
+    by, day = request.person, request.standing.day  # type: ignore[attr-defined]
+    return told_of_decision(
+        act, found.plan, found.meeting, by=by, day=day, consideration=found, text=text
+    )
 
 
 def _plan(request: HttpRequest, year: int) -> WorkPlan:
@@ -188,8 +198,16 @@ def submit(request: HttpRequest, year: int) -> HttpResponse:
         "meeting": meeting,
         "adopted": plan.decisions.filter(act="adopted", revision=plan.revision).last(),
         "seats": seats,
+        "told": meeting and _asked(request, plan, meeting),
     }
     return render(request, "workplans/submit.html", context, status=_status(form, choice))
+
+
+def _asked(request: HttpRequest, plan: WorkPlan, meeting: Meeting) -> Preview:
+    revision = plan.revision
+    assert revision is not None  # says the database of every plan past its draft
+    text = notices.Before(None, plan, revision.symbol, revision.title, meeting)
+    return Preview.of(notices.submitted(text, request.standing.day))  # type: ignore[attr-defined]
 
 
 def _status(form: Any, choice: MeetingForm) -> int:
@@ -236,7 +254,11 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         "meeting": meeting,
         "decisions": queries.decisions(plan),
         "rows": followup.state_of_activities(plan),
-    }
+        "told": meeting and told_of_decision(
+            "reported", plan, meeting,
+            by=request.person, day=request.standing.day,  # type: ignore[attr-defined]
+        ),
+    }  # fmt: skip
     return render(request, "workplans/report.html", context, status=_status(form, choice))
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from secretariat.circulation import counted
 from secretariat.dates import PartialDate
-from secretariat.standing import Standing
-from workplans import permissions, queries
+from secretariat.standing import Standing, conducts
+from workplans import notices, permissions, queries
 from workplans.models import Consideration, Document, WorkPlan
 from workplans.outline import Outline, Section, outline
 from workplans.views import board as boards
@@ -63,6 +64,7 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         "decisions": [
             _decision_line(item) for item in reversed(decided) if item.revision_id in told
         ],
+        "notices": counted(notices.thread(plan)) if conducts(standing) else None,
         "documents": list(
             Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
         ),

@@ -23,10 +23,12 @@ from meetings import closing
 from meetings.models import Body, Meeting, Seat
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
+from secretariat.telling import Preview
 from workplans import (
     comparison,
     content,
     draft,
+    notices,
     permissions,
     printouts,
     procedure,
@@ -40,7 +42,7 @@ from workplans.operations.locking import Superseded
 from workplans.procedure import OutOfOrder
 from workplans.renewal import Left
 from workplans.snapshots import NOW, Shelf
-from workplans.views.acting import admit, status_of
+from workplans.views.acting import admit, reason_in, status_of
 from workplans.views.board import Step
 from workplans.views.listing import pointed
 from workplans.views.pages import find_readable
@@ -333,6 +335,7 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
                 "meeting": meeting,
                 "states": [state.name for state in states[meeting.slug]],
                 "outlook": form.outlooks[meeting.slug],
+                "told": _told(request, plan, symbol, text, meeting, form),
             }
             for meeting in meetings
         ],
@@ -345,6 +348,27 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
     }
     status = 409 if sent and problems else status_of(form)
     return render(request, "workplans/circulate.html", context, status=status)
+
+
+def _told(
+    request: HttpRequest,
+    plan: WorkPlan,
+    symbol: str,
+    text: content.Form,
+    meeting: Meeting,
+    form: CirculateForm,
+) -> Preview:
+    """Who would be told if the draft were circulated to a meeting now."""
+    before = notices.Before(
+        None,
+        plan,
+        symbol,
+        text["title"],
+        meeting,
+        request.person,  # type: ignore[attr-defined]
+        reason_in(form, "message"),
+    )
+    return Preview.of(notices.circulated(before, request.standing.day))  # type: ignore[attr-defined]
 
 
 def _circulate(

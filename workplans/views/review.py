@@ -15,15 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import closing
 from meetings.models import Seat
+from secretariat.circulation import counted
 from secretariat.models import Appointment
-from secretariat.standing import NotEntitled
-from workplans import comparison, permissions, printouts, procedure, queries
+from secretariat.standing import NotEntitled, conducts
+from secretariat.telling import Preview
+from workplans import comparison, notices, permissions, printouts, procedure, queries
 from workplans.consensus import JOINS
 from workplans.forms.review import AnswerForm, CheckedAnswerForm, ReasonForm
 from workplans.models import Consideration, Document, Position, Printout, Revision
 from workplans.operations import review
 from workplans.views import board as boards
-from workplans.views.acting import admit, attempt, status_of
+from workplans.views.acting import admit, attempt, reason_in, status_of
 
 # What a person has written and not yet submitted, by consideration. It lives in the session, on
 # the server, so that going back, a refusal or a newer text loses no word of it.
@@ -76,6 +78,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "newer": None if found.is_open else newer(request, found),
         "document": _adopted_document(found),
         "offer": _offer(found),
+        "notices": counted(notices.thread(found.plan)) if conducts(standing) else None,
         **_changes(found, own),
     }
     return render(request, "workplans/consideration.html", context)
@@ -380,6 +383,13 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "revision": found.revision,
         "meeting": found.meeting,
         "tally": queries.board(found).tally,
+        "told": Preview.of(
+            notices.withdrawn(
+                notices.Before.of(found),
+                reason_in(form),
+                request.standing.day,  # type: ignore[attr-defined]
+            )
+        ),
     }
     return render(request, "workplans/withdraw.html", context, status=status_of(form))
 

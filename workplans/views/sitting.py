@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from meetings import permissions
 from meetings.models import Body, Meeting
-from meetings.operations import CannotConclude, Conclusion, Overtaken, can_be_recorded, tells
+from meetings.operations import (
+    CannotConclude,
+    Conclusion,
+    Overtaken,
+    can_be_recorded,
+    tells,
+    told,
+)
 from secretariat import register
 from secretariat.standing import NotEntitled
+from secretariat.telling import Preview
 from workplans import history
 from workplans.forms.sitting import ConcludeForm
 from workplans.operations import sitting
@@ -101,6 +109,7 @@ def _check_page(request: HttpRequest, form: ConcludeForm, on: datetime) -> HttpR
         "items": _facts(meeting, order),
         "consequences": _consequences(meeting, order, on),
         "label": _label(meeting, order, on),
+        "told": _told(meeting, order, on),
     }
     return render(request, "workplans/conclude_check.html", context)
 
@@ -137,8 +146,6 @@ def _label(meeting: Meeting, order: Conclusion, on: datetime) -> str:
 def _consequences(meeting: Meeting, order: Conclusion, on: datetime) -> list[str]:
     """What recording it does, a sentence each."""
     over, found = meeting.is_over(on), []
-    if tells(meeting.status, order.status) and not over:
-        found.append(_who_is_told(meeting, on))
     if order.status == Status.HELD:
         found += _of_a_meeting_held(meeting, over)
     elif order.status == Status.NOT_HELD:
@@ -153,13 +160,13 @@ def _consequences(meeting: Meeting, order: Conclusion, on: datetime) -> list[str
     return found
 
 
-def _who_is_told(meeting: Meeting, on: datetime) -> str:
-    told = {one.person_id for one in permissions.seated(meeting, on.date())}
-    return ngettext(
-        "%(count)d person who sits at the meeting for a state is told at once.",
-        "%(count)d people who sit at the meeting for their states are told at once.",
-        len(told),
-    ) % {"count": len(told)}
+def _told(meeting: Meeting, order: Conclusion, on: datetime) -> Preview | None:
+    """Who would be told; None where nobody is."""
+    if not tells(meeting.status, order.status) or meeting.is_over(on):
+        return None
+    as_recorded = copy(meeting)
+    as_recorded.status, as_recorded.outcome = order.status, order.note
+    return Preview.of(told(as_recorded, order.reason, on.date()))
 
 
 def _of_a_meeting_held(meeting: Meeting, over: bool) -> list[str]:
