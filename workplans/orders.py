@@ -128,7 +128,8 @@ def compose_draft(form: content.Form, *, at: datetime) -> dict[str, Any]:
 def compose_circulated(revision: Revision) -> dict[str, Any]:
     """The work order of a text before the Advisory Group, as it was circulated."""
     under, at = revision.symbol, revision.frozen
-    return _undecided(revision.form, edition="circulated", under=under, at=at)
+    form = content.load_as_written(revision.text)
+    return _undecided(form, edition="circulated", under=under, at=at)
 
 
 def _undecided(form: content.Form, *, edition: str, under: str, at: datetime) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from secretariat.dates import PartialDate
+from workplans import content
 from workplans.content import Form
 from workplans.models import Activity
 
@@ -75,13 +76,20 @@ class Renewal:
 
     def facts(self) -> dict[str, Any]:
         """For the register, as `recalled` reads them."""
-        return {"came": [asdict(one) for one in self.came], "left": [asdict(o) for o in self.left]}
+        return {
+            "came": [asdict(one) for one in self.came],
+            "left": [asdict(one) for one in self.left],
+            "written_in": content.FORM,
+        }
 
 
 def recalled(facts: Mapping[str, Any]) -> tuple[list[Came], list[Left]]:
     """What went on and what stayed behind, from the facts of an entry."""
-    came = [Came(**one) for one in facts.get("came", ())]
-    return came, [Left(**one) for one in facts.get("left", ())]
+    written_in = facts.get("written_in", content.FORM)
+    left = [Left(**one) for one in facts.get("left", ())]
+    return [Came(**one) for one in facts.get("came", ())], [
+        replace(one, form=content.upgraded_part("activity", one.form, written_in)) for one in left
+    ]
 
 
 def renewed(

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import asdict
 from html import unescape
 from uuid import UUID
 
@@ -14,14 +15,16 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from secretariat import register
+from secretariat.accreditation import bring_into_step
 from secretariat.models import Entry
 from secretariat.standing import Standing
 from tests import factories
 from tests.workplans import older, orders
-from workplans import content, documents, prose
+from workplans import content, documents, printouts, prose, renewal
 from workplans import draft as drafts
 from workplans.models import Activity, Document, Sitting, WorkPlan
 from workplans.operations import drafting, rearranging, restoring, review
+from workplans.snapshots import Shelf
 from workplans.typesetting import TypesettingError, typeset
 
 FORM_1 = b"partnir-work-plan/1\n"
@@ -179,6 +182,31 @@ def test_it_is_typeset_with_its_own_bytes_inside(decided):
     assert "Forum number 1" in printed and "Milestones" not in printed
 
 
+def test_before_it_is_decided_it_is_printed_under_its_own_digest(frozen, cast, settings, tmp_path):
+    settings.PRINTOUT_ROOT = tmp_path / "printouts"
+    asked = printouts.ask_for_circulated(frozen.revision, by=cast.head, on=factories.NOW)
+    order = json.loads(asked.order)
+    assert order["digest"] == frozen.revision.digest
+    assert printouts.produce(asked.pk) is True
+    asked.refresh_from_db()
+    (data,) = PdfReader(tmp_path / "printouts" / asked.file).attachments["plan.json"]
+    assert data == frozen.revision.text.encode()
+
+
+def test_a_printed_comparison_reads_both_forms_alike(frozen, forum, cast, settings, tmp_path):
+    settings.PRINTOUT_ROOT = tmp_path / "printouts"
+    forum.milestones.create(text="Call for projects", date="2027-05")
+    bring_into_step(Standing.of(cast.staff, factories.TODAY), cast.staff.user)
+    shelf = Shelf(cast.staff.user, frozen.plan, factories.TODAY)
+    texts = shelf.find("r1"), shelf.find("now")
+    asked = printouts.ask_for_comparison(shelf, *texts, by=cast.staff, on=factories.NOW)
+    assert printouts.produce(asked.pk) is True
+    asked.refresh_from_db()
+    pages = PdfReader(tmp_path / "printouts" / asked.file).pages
+    printed = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert "1 part changed." in printed and "Call for projects" in printed
+
+
 def test_the_press_refuses_a_form_it_does_not_know():
     plan = orders.small_plan(form="partnir-work-plan/3")
     with pytest.raises(TypesettingError, match="in the form “partnir-work-plan/3”, which is not"):
@@ -230,6 +258,18 @@ def test_the_next_year_starts_from_it(decided, cast):
     assert left == ()
     titles = [activity["title"] for _number, activity in content.activities(compose(plan))]
     assert titles == ["Forum number 1", "Forum number 2"]
+
+
+def test_what_stayed_behind_in_it_is_brought_over_in_the_newest(decided):
+    newest = decided.revision.form["areas"][0]
+    activity = older.in_form_1(decided.revision.form)["areas"][0]["activities"][0]
+    left = renewal.Left(
+        key=activity["id"], number="1.1", title="Forum", area=newest["id"],
+        area_title=newest["title"], state="completed", form=activity,
+    )  # fmt: skip
+    facts = {"left": [asdict(left)], "written_in": "partnir-work-plan/1"}
+    (_came, (again,)) = renewal.recalled(facts)
+    assert again.form == newest["activities"][0]
 
 
 def test_what_a_sitting_left_in_it_is_restored(draft, forum, cast):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workplans import comparison
+from workplans import comparison, content
 from workplans.typesetting import record
 from workplans.typesetting.passages import Numbering
 from workplans.typesetting.words import WATERMARKS, language
@@ -44,8 +44,8 @@ def _as_it_was(order: dict[str, Any]) -> str:
 
 def compose(order: dict[str, Any], numbering: Numbering) -> Page:
     """The changes, and the parts in the order of the text, each with a place to be found at."""
-    facts = order["comparison"]
-    changes = comparison.changes(facts["older"]["plan"], facts["newer"]["plan"])
+    texts = (order["comparison"][which]["plan"] for which in ("older", "newer"))
+    changes = comparison.changes(*map(content.upgraded, texts))
     return {
         "changes": changes,
         "parts": [
