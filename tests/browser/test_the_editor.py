@@ -110,7 +110,7 @@ def test_without_a_script_every_act_is_a_form(cast_now, open_for, plan):
     expect(page.get_by_role("link", name="3.1 Forum number 3")).to_be_visible()
     # A text put aside, decided and had back.
     page.get_by_role("link", name="Look at the texts put aside").click()
-    page.get_by_role("link", name="Forum number 1").click()
+    page.get_by_role("link", name="Forum number 1", exact=True).click()
     page.get_by_text("Keep what is saved now").click()
     page.get_by_role("button", name="Save what I chose").click()
     page.get_by_role("link", name="Your own text can still be had back").click()

@@ -84,7 +84,7 @@ def test_the_letter_says_what_is_due_when_and_why_it_came(cast, settings):
         f"{settings.PORTAL_URL}/en/desk/obligations/2027/\n\n"
         "You receive this as chair or secretariat of the presidency. You can have such notices at "
         "once, once a day, or in the portal only:\n"
-        f"{settings.PORTAL_URL}/en/desk/notices/settings/\n\n"
+        f"{settings.PORTAL_URL}/en/desk/notices/settings/\n"
         "This mail and its link decide nothing. PartNIR portal\n"
     )
 
