@@ -31,6 +31,7 @@ let paused = "";
 let leaving = false;
 let lastState = "";
 let lastTold = "";
+let lastSaved = "";
 let problems = {};
 
 // What the form says
@@ -214,6 +215,7 @@ const accept = (answer, sent) => {
   safe = print(sent);
   setProblems(answer.problems ?? {});
   setAside(answer.aside);
+  lastSaved = answer.words;
   say(answer.state, answer.words);
   return true;
 };
@@ -301,7 +303,13 @@ const save = async () => {
     again = true;
     return busy;
   }
-  if (paused || !unsaved()) return !paused;
+  if (paused) return false;
+  if (!unsaved()) {
+    // What was typed was taken back again: all of it is on the server as it stands.
+    if (place.dataset.state === "typing") say("saved", lastSaved);
+    changedAt = 0;
+    return true;
+  }
   busy = send();
   const reached = await busy;
   busy = null;
@@ -374,7 +382,8 @@ const begin = () => {
   place.hidden = false;
   part("sign-in").href = form.dataset.signIn;
   for (const link of form.querySelectorAll("[data-back]")) link.textContent = words("leave");
-  say("saved", words("ready"));
+  lastSaved = words("ready");
+  say("saved", lastSaved);
   part("announced").textContent = "";
   lastState = "";
   const typed = restored();
