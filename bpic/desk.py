@@ -20,13 +20,14 @@ from bpic import office
 from bpic.lines import Desk, Item, Weight
 from meetings.models import Body, Meeting
 from secretariat import handover
+from secretariat.dates import PartialDate
 from secretariat.models import Entry
 from secretariat.standing import Function, Standing, conducts, serves
 from workplans import history, outline, queries
-from workplans.models import WorkPlan
+from workplans.models import Position, WorkPlan
 from workplans.operations import parking
 from workplans.outline import Outline
-from workplans.permissions import available_acts, voice_or_none
+from workplans.permissions import acts_on, available_acts, voice_or_none
 
 AHEAD = timedelta(days=30)
 MOST_COMING = 10
@@ -88,6 +89,9 @@ def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
     }
     page = reverse("workplans:consideration", args=[consideration.pk])
     given = board.of_seat(seat.pk)
+    if consideration.under_silence:
+        _pass_or_object(desk, board, why, given)
+        return
     if given is not None:
         title = _("%(year)d work plan: the other states answer") % year
         words = _("You may change your answer until it is decided.")
@@ -105,6 +109,19 @@ def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
         desk.coming.append(Item(title, why, page, begins=meeting.begins))
 
 
+def _pass_or_object(desk: Desk, board: queries.Board, why: str, given: Position | None) -> None:
+    """For a voice: what its silence lets pass; by when is told by the clock of its capital."""
+    consideration = board.consideration
+    title = _("Under silence: object to the %(year)d work plan, or let it pass") % {
+        "year": consideration.plan.year
+    }
+    words = _("%(why)s It is adopted at that instant unless a state objects before.") % {"why": why}
+    page = reverse("workplans:consideration", args=[consideration.pk])
+    tag = given.kind if given else "under_silence"
+    item = Item(title, words, page, consideration.closes, tag)
+    (desk.waiting if given else desk.now).append(item)
+
+
 def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
     """For the chair and the secretariat: adopt when all agree, else see who is missing."""
     if not conducts(standing):
@@ -114,6 +131,18 @@ def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:
     meeting, closes = consideration.meeting, consideration.closes
     year = {"year": consideration.plan.year}
     page = reverse("workplans:consideration", args=[consideration.pk])
+    if "rule_on_time" in acts_on(standing, consideration) and (asked := board.undecided):
+        words = _("Decide whether %(state)s gets more time for the %(year)d work plan")
+        why = _("It asks for time until %(day)s.") % {
+            "day": asked.until and PartialDate.of(asked.until)
+        }
+        url = reverse("workplans:rule_on_time", args=[asked.pk])
+        title = words % {**year, "state": asked.seat.state}
+        desk.now.append(Item(title, why, url, closes, asked.kind))
+    if consideration.under_silence:
+        words = _("%(year)d work plan under silence") % year
+        desk.waiting.append(Item(words, board.sentence, page, closes))
+        return
     if consideration.before_ministers:
         words = _("%(year)d work plan before the ministers") % year
         desk.waiting.append(Item(words, count.sentence(), page, closes))

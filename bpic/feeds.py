@@ -6,7 +6,7 @@ Programs far away keep what they are given, so it names no draft: a symbol, a pl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from icalendar import Event
 
 from meetings import calendar
 from meetings.models import Meeting
+from secretariat import instants
 from secretariat.standing import Standing
 from workplans import queries
 from workplans.models import Consideration
@@ -50,6 +51,8 @@ def _deadlines(standing: Standing) -> Iterator[Event]:
 def _deadline(consideration: Consideration) -> Event | None:
     """The last day on which an answer to a text is taken, if it is known to the day."""
     meeting = consideration.meeting
+    if consideration.expires is not None:
+        return _end_of_silence(consideration, consideration.expires)
     if meeting.closes is None or meeting.ends is None:
         return None
     host = urlsplit(settings.PORTAL_URL).hostname
@@ -73,6 +76,25 @@ def _deadline(consideration: Consideration) -> Event | None:
         "zone": meeting.time_zone or "UTC",
     }
     event.add("description", words, parameters=told)
+    event.add("url", f"{settings.PORTAL_URL}{page}")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _end_of_silence(consideration: Consideration, expires: datetime) -> Event:
+    """The exact instant before which a state can object."""
+    host = urlsplit(settings.PORTAL_URL).hostname
+    told = {"language": get_language() or settings.LANGUAGE_CODE}
+    page = reverse("workplans:consideration", args=[consideration.pk])
+    symbol = {"symbol": consideration.revision.symbol}
+    event = Event()
+    event.add("uid", f"consideration-{consideration.pk}@{host}")
+    event.add("dtstamp", consideration.opened.astimezone(UTC))
+    event.add("dtstart", expires.astimezone(UTC))
+    event.add("summary", _("The silence ends: %(symbol)s") % symbol, parameters=told)
+    words = _("An objection counts if the portal receives it before this instant: %(moment)s.")
+    moment = instants.in_words(expires, consideration.meeting.zone)
+    event.add("description", words % {"moment": moment}, parameters=told)
     event.add("url", f"{settings.PORTAL_URL}{page}")
     event.add("transp", "TRANSPARENT")
     return event

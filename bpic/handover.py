@@ -35,7 +35,7 @@ from secretariat.models import (
     Tick,
 )
 from secretariat.models import State as Country
-from secretariat.standing import Function
+from secretariat.standing import Function, Standing
 from workplans import documents, obligations, queries, watch
 from workplans.models import Consideration, Document, Position, WorkPlan
 from workplans.obligations import Duty, State
@@ -140,7 +140,9 @@ def gather(turn: Turn, day: date, reader: Any = None) -> Checklist:
 
     A constant number of queries, whatever there is.
     """
-    boards = queries.open_boards()
+    # Both sides read the list, and the note that prints it stays: it shows what all may see.
+    everybody = Standing(None, day)
+    boards = [board.seen_by(everybody) for board in queries.open_boards()]
     plans = list(WorkPlan.objects.exclude(status=Status.REPORTED).order_by("year", "id"))
     people = handover.people(turn, day)
     ticks = list(
@@ -234,7 +236,7 @@ class _Links:
             "meeting": consideration.meeting.name,
             "dates": consideration.meeting.dates,
         }
-        return Item(title, board.tally.sentence(), self.to_consideration(consideration))
+        return Item(title, board.sentence, self.to_consideration(consideration))
 
 
 def _next_act(plan: WorkPlan) -> str:

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
+from workplans.operations import silence
+
 UNUSED_FEATURES = (
     "accelerometer",
     "autoplay",
@@ -37,6 +39,27 @@ def response_headers(
         return response
 
     return respond
+
+
+class SilencesEnd:
+    """Whoever opens a page on which a plan may show first ends the silences that have run out.
+
+    One query where none has. The worker does the same every few seconds; this holds when it is
+    down, and a page never shows a text as under silence that is adopted.
+    """
+
+    NAMES = frozenset({"desk", "home", "notices"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        found = request.resolver_match
+        if found and ("workplans" in found.namespaces or found.url_name in self.NAMES):
+            silence.settle_due()
 
 
 class SignInRequired(LoginRequiredMiddleware):

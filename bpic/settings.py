@@ -29,6 +29,10 @@ SYMBOL_PATTERN = "{partnership}/{body}/{year}/{kind}/{number}"
 FEWEST_WORKING_DAYS = 3
 # A state that has not answered a text is reminded so many working days of its own before the end.
 REMIND_WORKING_DAYS_BEFORE = (3, 1)
+# Under silence nobody has to act, so the time is not the chair's to weigh alone: a silence lasts at
+# least so many hours, and leaves every capital at least so many working days.
+SILENCE_HOURS = int(os.environ.get("SILENCE_HOURS") or 72)
+SILENCE_WORKING_DAYS = int(os.environ.get("SILENCE_WORKING_DAYS") or 3)
 PORTAL_URL = (os.environ.get("PORTAL_URL") or "http://127.0.0.1:8000").rstrip("/")
 DOCUMENT_ROOT = Path(os.environ.get("DOCUMENT_ROOT") or VAR_DIR / "documents")
 # Drafts and comparisons on paper: a week at most, and apart from what is issued.
@@ -98,6 +102,7 @@ MIDDLEWARE = [
     "bpic.accounts.standing",
     "bpic.accounts.SessionsEndWithARole",
     "bpic.middleware.SignInRequired",
+    "bpic.middleware.SilencesEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -293,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workplans.tasks.sweep_printouts",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "settle silences": {
+        "task": "workplans.tasks.settle_silences",
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "end lapsed considerations": {
         "task": "workplans.tasks.end_lapsed_considerations",

@@ -12,12 +12,18 @@ from secretariat import deadlines
 from secretariat.models import State
 
 
-def outlook(meeting: Meeting, states: Iterable[State], now: datetime) -> deadlines.Outlook | None:
-    """The end of the last day of a meeting in these capitals.
+def outlook(
+    meeting: Meeting,
+    states: Iterable[State],
+    now: datetime,
+    *,
+    expires: datetime | None = None,
+) -> deadlines.Outlook | None:
+    """The end of the last day of a meeting, or another instant set for it, in these capitals.
 
     None where that day is not known or over. The meeting need not be on record yet.
     """
-    closes = meeting.closes
+    closes = expires or meeting.closes
     if closes is None or closes <= now:
         return None
     return deadlines.outlook(

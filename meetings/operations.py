@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from meetings import notices, permissions
 from meetings.models import Body, Meeting, Seat
-from secretariat import register
+from secretariat import deadlines, register
 from secretariat.circulation import tell
 from secretariat.dates import PartialDate
 from secretariat.models import Entry, Membership, Person, State
@@ -126,6 +127,54 @@ def convene(
     return meeting
 
 
+def open_session(
+    body: Body,
+    *,
+    closes: datetime,
+    zone: str,
+    host: State,
+    is_example: bool = False,
+    now: datetime,
+) -> Meeting:
+    """Open a session of a body by correspondence, with the members of that day (domain rule 4).
+
+    Called inside the act that puts a text before it, which has asked whose act it is and tells
+    everybody. now, closes: by the clock of the database. zone: the one its days are counted in.
+    """
+    Body.objects.select_for_update().get(pk=body.pk)
+    place = ZoneInfo(zone or "UTC")
+    begins = now.astimezone(place).date()
+    meeting = Meeting.sessions.create(
+        slug=free_slug(body, begins.year, "by-correspondence"),
+        body=body,
+        year=begins.year,
+        begins=PartialDate.of(begins),
+        ends=PartialDate.of(deadlines.Clock.at(closes, place).day),
+        time_zone=zone or "UTC",
+        status=Status.CONVENED,
+        by_correspondence=True,
+        host=host,
+        convened=now.date(),
+        is_example=is_example,
+    )
+    Seat.objects.bulk_create(
+        Seat(
+            meeting=meeting,
+            state=membership.state,
+            status=membership.status,
+            counted=membership.status == Membership.Status.MEMBER,
+        )
+        for membership in Membership.objects.on(now.date()).select_related("state")
+    )
+    return meeting
+
+
+def close_session_later(meeting: Meeting, closes: datetime) -> None:
+    """Move the last day of a session by correspondence with the instant at which it ends."""
+    meeting.ends = PartialDate.of(deadlines.Clock.at(closes, meeting.zone).day)
+    meeting.save(update_fields=["ends", "changed"])
+
+
 def host_of(standing: Standing, begins: date) -> State:
     """The state that hosts a meeting: that of the secretariat which convenes it.
 
@@ -139,10 +188,10 @@ def host_of(standing: Standing, begins: date) -> State:
     return host
 
 
-def free_slug(body: Body, year: int) -> str:
+def free_slug(body: Body, year: int, kind: str = "") -> str:
     """An address for a meeting of this body in this year that no other meeting has."""
-    stem = slugify(f"{body.code}-{year}")
-    taken = set(Meeting.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    stem = slugify(f"{body.code}-{year}-{kind}")
+    taken = set(Meeting.sessions.filter(slug__startswith=stem).values_list("slug", flat=True))
     number = 1
     while f"{stem}-{number}" in taken:
         number += 1

@@ -23,6 +23,9 @@ NOT_EMPTIED = (
     "secretariat_entry",
     "workplans_revision",
     "workplans_position",
+    "workplans_instruction",
+    "workplans_ruling",
+    "workplans_extension",
     "workplans_decision",
     "workplans_progress",
 )

@@ -14,7 +14,7 @@ from meetings.operations import convene
 from secretariat.accreditation import accredit
 from secretariat.models import Authority, Membership, Person, Presidency, State
 from workplans.models import Activity, Consideration, PriorityArea, WorkPlan
-from workplans.operations import decision, drafting, review
+from workplans.operations import answering, decision, drafting, review
 
 # The day on which the tests' people act, unless a test moves time.
 TODAY = date(2027, 3, 10)
@@ -131,8 +131,9 @@ def answer(
     kind: str = "approves",
     text: str = "",
     on: datetime = NOW,
+    **more: date | str | None,
 ) -> None:
-    review.take_position(
+    answering.take_position(
         consideration,
         digest=consideration.revision.digest,
         kind=kind,
@@ -140,6 +141,7 @@ def answer(
         by=by,
         on=on,
         key=uuid4(),
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -1,7 +1,8 @@
 """Consensus among seated states: one count behind the board, the sentence and the guard.
 
 Rule (domain rule 6): a text is agreed when every counted seat approves, with or without a
-reservation, and nobody objects. Nothing else makes it agreed, and no majority does.
+reservation, and nobody objects. Nothing else makes it agreed, and no majority does. A request for
+time is neither consent nor objection: while it stands, there is no consensus.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-APPROVES, RESERVES, OBJECTS, RETURNS = (
+APPROVES, RESERVES, OBJECTS, RETURNS, ASKS_FOR_TIME = (
     "approves",
     "approves_with_reservation",
     "objects",
     "returns",
+    "asks_for_time",
 )
 JOINS = (APPROVES, RESERVES)
 BLOCKS = (OBJECTS, RETURNS)
@@ -34,11 +36,12 @@ class Tally:
     approving: tuple[str, ...]
     reserving: tuple[str, ...]
     opposing: tuple[str, ...]
+    asking: tuple[str, ...]
     silent: tuple[str, ...]
 
     @property
     def agreed(self) -> bool:
-        return bool(self.seats) and not self.opposing and not self.silent
+        return bool(self.seats) and len(self.approving) + len(self.reserving) == len(self.seats)
 
     def sentence(self) -> str:
         """What stands, who is missing, and so whether the text is agreed."""
@@ -61,6 +64,10 @@ class Tally:
         if self.opposing:
             parts.append(
                 ngettext("%d objects", "%d object", len(self.opposing)) % len(self.opposing)
+            )
+        if self.asking:
+            parts.append(
+                ngettext("%d asks for time", "%d ask for time", len(self.asking)) % len(self.asking)
             )
         if self.silent:
             parts.append(
@@ -89,5 +96,6 @@ def tally(seats: Iterable[str], positions: Mapping[str, str]) -> Tally:
         approving=saying(APPROVES),
         reserving=saying(RESERVES),
         opposing=saying(*BLOCKS),
+        asking=saying(ASKS_FOR_TIME),
         silent=tuple(code for code in order if code not in positions),
     )

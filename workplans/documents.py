@@ -17,7 +17,7 @@ from workplans import content, orders, worker
 from workplans.models import Decision, Document
 
 
-def order(decision: Decision, kind: str, edition: str, *, by: Person) -> Document:
+def order(decision: Decision, kind: str, edition: str, *, by: Person | None) -> Document:
     """Order the document of a decision, inside the decision's own transaction.
 
     The row holds everything that will be printed, so the worker reads nothing else and the same

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from meetings.models import Meeting
+from secretariat import instants
+from secretariat.dates import PartialDate
 from secretariat.models import Entry
 from workplans.comparison import Part
 from workplans.models import Activity, Position, Sitting
@@ -22,6 +24,14 @@ SENTENCES = {
     "circulate": gettext_noop("Circulated %(revision)s"),
     "withdraw": gettext_noop("Withdrew %(revision)s"),
     "take_position": gettext_noop("%(state)s: %(position)s – %(revision)s"),
+    "record_position": gettext_noop("Recorded for %(state)s: %(position)s – %(revision)s"),
+    "rule_on_time": gettext_noop("%(ruling)s: %(state)s – %(revision)s"),
+    "open_silence": gettext_noop("Put %(revision)s under silence until %(expires)s"),
+    "extend": gettext_noop("Extended the silence for %(revision)s until %(until)s"),
+    "break_silence": gettext_noop("The silence for %(revision)s was broken: %(state)s"),
+    "end_silence": gettext_noop("The silence for %(revision)s ended: adopted on %(at)s"),
+    "withdraw_silence": gettext_noop("Withdrew %(revision)s from silence"),
+    "object_late": gettext_noop("%(state)s, received after the end of the silence: %(position)s"),
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
     "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
     "returned": gettext_noop("Returned %(revision)s"),
@@ -56,6 +66,7 @@ SENTENCES = {
     "hand_over": gettext_noop("The secretariat passed from %(outgoing)s to %(incoming)s"),
 }
 
+OF_A_SILENCE = ("open_silence", "extend", "break_silence", "end_silence")
 Line = dict[str, Any]
 # So many parts of a sitting are named.
 MOST_PARTS = 5
@@ -71,10 +82,18 @@ class Facts(dict[str, Any]):
 def line(entry: Entry) -> Line:
     """An entry as a line of a timeline: title, when, by, text."""
     facts = Facts(entry.facts)
-    if entry.act == "take_position":
+    for name in ("expires", "until", "at"):
+        if entry.act in OF_A_SILENCE and name in facts:
+            facts[name] = instants.in_words(datetime.fromisoformat(facts[name]))
+    if entry.act in ("take_position", "record_position", "object_late"):
         facts["position"] = Position.Kind(facts["position"]).label
-        if entry.appointment is not None:
-            facts["state"] = entry.appointment.state
+        facts["text"] = _said(facts)
+    if entry.act == "take_position" and entry.appointment is not None:
+        facts["state"] = entry.appointment.state
+    if entry.act in ("record_position", "rule_on_time", "break_silence", "object_late"):
+        facts["state"] = facts["state_name"]
+    if entry.act == "rule_on_time":
+        facts["ruling"] = _("Time granted") if facts["granted"] else _("Time not granted")
     if entry.act == "record_progress":
         facts["state"] = Activity.Stage(facts["state"]).label
     if entry.act == "remind":
@@ -93,6 +112,18 @@ def line(entry: Entry) -> Line:
         "by": _by(entry),
         "text": facts.get("reason") or facts.get("text") or _warned(facts.get("warned")),
     }
+
+
+def _said(facts: Facts) -> str:
+    """What a state wrote: its text, the wording that would let it join, who signed for it."""
+    told = [facts["text"]]
+    if "would_join" in facts:
+        told.append(_("What would let it join: %(would_join)s") % facts)
+    if "until" in facts:
+        told.append(_("Time asked for: until %(day)s") % {"day": PartialDate.parse(facts["until"])})
+    if "instructed_by" in facts:
+        told.append(_("On the instruction of %(instructed_by)s, %(instructed_as)s") % facts)
+    return "\n\n".join(filter(None, told))
 
 
 def sitting_line(sitting: Sitting) -> Line:
@@ -148,6 +179,8 @@ def _warned(sentences: list[str] | None) -> str:
 
 def _by(entry: Entry) -> str:
     if entry.by is None:
+        if entry.act == "end_silence":
+            return _("By itself, at the end of the silence")
         if entry.act == "lapse":
             return _("By itself, when the meeting was over")
         if entry.act == "hand_over":

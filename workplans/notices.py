@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -19,7 +19,8 @@ from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
 from workplans import changed
-from workplans.models import Consideration, Decision, Position, Revision, WorkPlan
+from workplans.disclosure import shown_when
+from workplans.models import Consideration, Decision, Position, Revision, Ruling, WorkPlan
 from workplans.obligations import Finding
 
 
@@ -39,6 +40,10 @@ class Before:
     meeting: Meeting
     by: Person | None = None
     message: str = ""
+    visibility: str = Consideration.Visibility.OPEN
+    # Under silence: the instant at which it ends, and why the chair put it there.
+    expires: datetime | None = None
+    reason: str = ""
 
     @classmethod
     def of(cls, consideration: Consideration) -> Before:
@@ -51,14 +56,21 @@ class Before:
             consideration.meeting,
             consideration.by,
             consideration.message,
+            consideration.visibility,
+            consideration.expires,
+            consideration.reason,
         )
 
     @property
     def ministers(self) -> bool:
         return self.meeting.body.code == Body.MINISTERS
 
+    @property
+    def under_silence(self) -> bool:
+        return self.expires is not None
+
     def deadline(self, lead: Any) -> Deadline | None:
-        closes = self.meeting.closes
+        closes = self.expires or self.meeting.closes
         return Deadline(closes, self.meeting.time_zone or "UTC", lead) if closes else None
 
 
@@ -173,6 +185,14 @@ def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
 
+OPENED, EXTENDED, BROKEN, ENDED, LATE, RULED = (
+    _("A text is put under silence"),
+    _("A silence is extended"),
+    _("A state breaks a silence"),
+    _("A silence ends unbroken, and the text is adopted"),
+    _("An objection comes in after the end of a silence"),
+    _("The chair decides about a request for time"),
+)
 CIRCULATED, WITHDRAWN, ANSWERED, SUBMITTED, LAPSED = (
     _("A text is put before the delegations"),
     _("A text is withdrawn from the delegations"),
@@ -199,6 +219,32 @@ TABLE = (
         _("Before your delegation: %(symbol)s"), "circulated", _consideration,
     ),
     News(
+        "open_silence.speaking", OPENED, SPEAKING,
+        _("Under silence: %(symbol)s"), "silence_opened", _consideration,
+    ),
+    News(
+        "open_silence.table", OPENED, AT_THE_TABLE,
+        _("Under silence: %(symbol)s"), "silence_opened", _consideration,
+    ),
+    News(
+        "extend.table", EXTENDED, SEATED,
+        _("Silence extended: %(symbol)s"), "silence_extended", _consideration,
+    ),
+    News(
+        "extend.secretariat", EXTENDED, SECRETARIAT,
+        _("Silence extended: %(symbol)s"), "silence_extended", _consideration,
+    ),
+    News(
+        "break_silence.table", BROKEN, SEATED,
+        _("Silence broken: %(symbol)s"), "silence_broken", _consideration,
+    ),
+    News(
+        "break_silence.secretariat", BROKEN, SECRETARIAT,
+        _("Silence broken: %(symbol)s"), "silence_broken", _consideration,
+    ),
+    News("end_silence.table", ENDED, SEATED, DECISION, "adopted_by_silence", _plan),
+    News("end_silence.secretariat", ENDED, SECRETARIAT, DECISION, "adopted_by_silence", _plan),
+    News(
         "withdrawn.table", WITHDRAWN, SEATED,
         _("Withdrawn: %(symbol)s"), "withdrawn", _consideration,
     ),
@@ -210,6 +256,22 @@ TABLE = (
     News(
         "position_taken.secretariat", ANSWERED, SECRETARIAT, ANSWER, "position_taken",
         _of_position, binding=False,
+    ),
+    News(
+        "object_late.own", LATE, OWN_PEOPLE,
+        _("Received after the end: %(symbol)s"), "objected_late", _receipt,
+    ),
+    News(
+        "object_late.secretariat", LATE, SECRETARIAT,
+        _("Received after the end: %(symbol)s"), "objected_late", _of_position,
+    ),
+    News(
+        "rule_on_time.own", RULED, OWN_PEOPLE, _("%(ruling)s: %(symbol)s"), "ruled_on_time",
+        _of_position,
+    ),
+    News(
+        "rule_on_time.secretariat", RULED, SECRETARIAT, _("%(ruling)s: %(symbol)s"),
+        "ruled_on_time", _of_position, binding=False,
     ),
     News(
         "submitted.speaking", SUBMITTED, SPEAKING,
@@ -241,7 +303,33 @@ TABLE = (
 def circulated(text: Before, day: date) -> list[Telling]:
     """To the seated delegations: a text is before you, and what changed since you had one last."""
     until = text.deadline(_("Positions are taken until this instant, by three clocks:"))
-    found = _of_text("circulated", text, day, deadline=until)
+    return _with_changes(_of_text("circulated", text, day, deadline=until), text)
+
+
+def silence_opened(text: Before, day: date) -> list[Telling]:
+    """To the seated delegations: a text is under silence until an exact instant."""
+    until = text.deadline(_("What comes in before this instant counts, by three clocks:"))
+    return _with_changes(_of_text("open_silence", text, day, deadline=until), text)
+
+
+def silence_extended(text: Before, before: datetime, reason: str, day: date) -> list[Telling]:
+    """To everybody in the session, and to the secretariat: the silence ends later."""
+    until = text.deadline(_("It ends at this instant, by three clocks:"))
+    return _of_text("extend", text, day, deadline=until, before=before, reason=reason)
+
+
+def silence_broken(position: Position, day: date) -> list[Telling]:
+    """To everybody in the session, and to the secretariat, at once: it is not adopted, and why."""
+    return _of_text("break_silence", Before.of(position.consideration), day, answer=position)
+
+
+def adopted_by_silence(decision: Decision, day: date) -> list[Telling]:
+    """To everybody in the session, and to the secretariat: it is adopted, at the end itself."""
+    return _of_decision("end_silence", decision, day)
+
+
+def _with_changes(found: list[Telling], text: Before) -> list[Telling]:
+    """The same, with what changed for those who had the plan before them already."""
     if text.pk is None:
         return found
     consideration = Consideration.objects.select_related("meeting", "revision").get(pk=text.pk)
@@ -291,7 +379,13 @@ def _of_text(
         day,
         thread=thread(text.plan),
         deadline=deadline,
-        facts={**facts, "text": text, "symbol": text.symbol, "plan": text.title},
+        facts={
+            **facts,
+            "text": text,
+            "symbol": text.symbol,
+            "plan": text.title,
+            "shown": shown_when(text),
+        },
     )
 
 
@@ -309,6 +403,13 @@ def reminded(consideration: Consideration, seats: Iterable[Seat], day: date) -> 
     )
 
 
+def _until_of(position: Position) -> Any:
+    """What the end means to whoever has just answered."""
+    if position.consideration.under_silence:
+        return _("The silence ends at this instant, unless it is broken or extended before:")
+    return _("The position can be changed until it is decided, at most until:")
+
+
 def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]:
     """To the state's own people at that table, as its receipt, and to the secretariat."""
     text = Before.of(position.consideration)
@@ -318,9 +419,7 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
         position,
         day,
         thread=thread(text.plan),
-        deadline=text.deadline(
-            _("The position can be changed until it is decided, at most until:")
-        ),
+        deadline=text.deadline(_until_of(position)),
         facts={
             "answer": position,
             "entry": entry,
@@ -331,11 +430,39 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
     )
 
 
-def decided(decision: Decision, day: date) -> list[Telling]:
-    """To everybody at the table, and to the secretariat: what was decided."""
+def objected_late(position: Position, day: date) -> list[Telling]:
+    """To the state's own people and the secretariat: it came too late, and is kept."""
+    return _of_answer("object_late", position, day)
+
+
+def ruled_on_time(ruling: Ruling, day: date) -> list[Telling]:
+    """To the delegation that asked for time, and to the secretariat: what the chair says."""
+    words = _("More time") if ruling.granted else _("No more time")
+    return _of_answer("rule_on_time", ruling.position, day, ruling=words, said=ruling)
+
+
+def _of_answer(name: str, position: Position, day: date, **facts: Any) -> list[Telling]:
+    consideration = position.consideration
+    symbol = consideration.revision.symbol
     return tellings(
         TABLE,
-        decision.act,
+        name,
+        position,
+        day,
+        thread=thread(consideration.plan),
+        facts={**facts, "answer": position, "symbol": symbol},
+    )
+
+
+def decided(decision: Decision, day: date) -> list[Telling]:
+    """To everybody at the table, and to the secretariat: what was decided."""
+    return _of_decision(decision.act, decision, day)
+
+
+def _of_decision(name: str, decision: Decision, day: date) -> list[Telling]:
+    return tellings(
+        TABLE,
+        name,
         decision,
         day,
         thread=thread(decision.plan),

@@ -199,28 +199,51 @@ def _considerations(record: list[Decision]) -> dict[int, queries.Board]:
 def _decision(decision: Decision, boards: dict[int, queries.Board]) -> dict[str, Any]:
     board = boards.get(decision.pk)
     consensus = decision.act in (Decision.Act.ADOPTED, Decision.Act.APPROVED)
-    return {
+    taken = {
         "body": decision.meeting.body.code,
         "meeting": decision.meeting.name,
         "place": decision.meeting.place or decision.meeting.get_mode_display(),
         "act": decision.act,
         "on": decision.on.isoformat(),
-        "by": decision.by.name,
-        "capacity": decision.appointment.capacity,
-        "state": decision.appointment.state.name,
+        "by": decision.by.name if decision.by else "",
+        "capacity": decision.appointment.capacity if decision.appointment else "",
+        "state": decision.appointment.state.name if decision.appointment else "",
         "method": "consensus" if consensus else "",
         "text": decision.text,
         "revision": decision.revision.symbol,
-        "positions": [_position(answer) for answer in board.answers] if board else [],
+        "positions": [_position(answer, board) for answer in board.answers] if board else [],
+    }
+    if decision.at_silence is not None and decision.consideration is not None:
+        taken |= _by_silence(decision.consideration, decision.at_silence)
+    return taken
+
+
+def _by_silence(taken: Consideration, at: datetime) -> dict[str, Any]:
+    """What a record says of an adoption by silence: its instant, who opened it, and why."""
+    assert taken.appointment is not None
+    return {
+        "method": "silence",
+        "at": at.isoformat(),
+        "zone": taken.meeting.time_zone,
+        "opened": {
+            "on": taken.opened_on.isoformat(),
+            "by": taken.by.name,
+            "capacity": taken.appointment.capacity,
+            "state": taken.appointment.state.name,
+            "reason": taken.reason,
+        },
     }
 
 
-def _position(answer: queries.Answer) -> dict[str, Any]:
+def _position(answer: queries.Answer, board: queries.Board) -> dict[str, Any]:
     position = answer.position
+    said = position.kind if position else "none"
+    if board.consideration.under_silence:
+        said = "no_objection_time_asked" if position else "no_objection"
     return {
         "state": answer.seat.state.name,
         "code": answer.seat.state.code,
-        "position": position.kind if position else "none",
+        "position": said,
         "by": position.person.name if position else "",
         "capacity": position.appointment.capacity if position else "",
         "on": position.on.isoformat() if position else None,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from meetings.models import Seat
 from secretariat.models import Appointment
-from secretariat.standing import NotEntitled, Standing
+from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
+from secretariat.standing import Function, NotEntitled, Standing
 from workplans import procedure
 from workplans.models import Consideration, WorkPlan
 
@@ -52,9 +54,14 @@ RULES: dict[str, Rule] = {
     "circulate": Rule(_drafting, _secretariat_only),
     "withdraw": Rule(_drafting, _secretariat_only),
     "remind": Rule(_drafting, _secretariat_only),
+    "record_position": Rule(_drafting, _secretariat_only),
     "record_progress": Rule(_drafting, _secretariat_only),
     "adopt": Rule(_chair, _chair_only),
     "return_to_draft": Rule(_chair, _chair_only),
+    "rule_on_time": Rule(_chair, _chair_only),
+    "open_silence": Rule(_chair, _chair_only),
+    "extend": Rule(_chair, _chair_only),
+    "withdraw_silence": Rule(_chair, _chair_only),
     "submit": Rule(_chair, _chair_only),
     "report": Rule(_chair, _chair_only),
 }
@@ -96,6 +103,26 @@ def voice_or_none(
     return None
 
 
+def voices(consideration: Consideration, day: date) -> list[tuple[Seat, Appointment]]:
+    """Everybody who may speak for a counted seat on a day, in the order of the seats."""
+    functions = (Function.MINISTER,) if consideration.before_ministers else SPEAKS_FOR_A_DELEGATION
+    speaking: dict[int, list[Appointment]] = {}
+    for basis in (
+        Appointment.objects.on(day)
+        .filter(function__in=functions, state__seats__meeting=consideration.meeting_id)
+        .select_related("person", "state")
+        .order_by("pk")
+    ):
+        speaking.setdefault(basis.state_id, []).append(basis)
+    return [
+        (seat, basis)
+        for seat in consideration.meeting.seats.filter(counted=True).select_related("state")
+        for function in functions
+        for basis in speaking.get(seat.state_id, [])
+        if basis.function == function
+    ]
+
+
 def available_acts(standing: Standing, plan: WorkPlan) -> set[str]:
     """The acts that procedure and standing both allow; what templates offer and gates ask."""
     return {
@@ -105,3 +132,10 @@ def available_acts(standing: Standing, plan: WorkPlan) -> set[str]:
         and procedure.allows(act, plan.status)
         and rule.basis(standing) is not None
     }
+
+
+def acts_on(standing: Standing, consideration: Consideration) -> set[str]:
+    """Of the available acts, those an open text takes in the course it is considered."""
+    if not consideration.is_open:
+        return set()
+    return available_acts(standing, consideration.plan) & procedure.course(consideration).acts

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from workplans.models.plan import WorkPlan
+from workplans.models import Consideration, Position, WorkPlan
 
-Status = WorkPlan.Status
+Status, Kind = WorkPlan.Status, Position.Kind
 
 
 class OutOfOrder(Exception):
@@ -30,6 +30,15 @@ STEPS = {
         Step("edit", (Status.DRAFT, Status.UNDER_CONSIDERATION), ""),
         Step("circulate", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION),
         Step("take_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step("record_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step("rule_on_time", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step(
+            "open_silence", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION
+        ),
+        Step("extend", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step("break_silence", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
+        Step("end_silence", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
+        Step("withdraw_silence", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("withdraw", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("adopt", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
         Step("return_to_draft", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
@@ -68,3 +77,63 @@ def follow(act: str, status: str) -> str:
             % {"status": Status(status).label}
         )
     return step.leads_to
+
+
+# While a text is before those who answer it
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a text is considered: what a state may answer, and which acts end or conduct it."""
+
+    answers: tuple[str, ...]
+    acts: frozenset[str]
+
+
+AT_A_MEETING = Course(
+    (Kind.APPROVES, Kind.RESERVES, Kind.OBJECTS, Kind.ASKS_FOR_TIME),
+    frozenset(
+        {
+            "take_position",
+            "record_position",
+            "rule_on_time",
+            "circulate",
+            "open_silence",
+            "adopt",
+            "return_to_draft",
+            "withdraw",
+            "remind",
+        }
+    ),
+)
+# Domain rule 7. Saying nothing lets it pass; one objection or amendment ends it at once. Its end
+# adopts: nobody does, and nobody returns the text or puts another before the states meanwhile.
+UNDER_SILENCE = Course(
+    (Kind.OBJECTS, Kind.AMENDS, Kind.ASKS_FOR_TIME),
+    frozenset({"take_position", "record_position", "rule_on_time", "extend", "withdraw_silence"}),
+)
+# The last approval approves, and the first return sends the plan back: nobody conducts it.
+BEFORE_MINISTERS = Course((Kind.APPROVES, Kind.RETURNS), frozenset({"decide", "remind"}))
+
+
+def course(consideration: Consideration) -> Course:
+    """The course a consideration takes."""
+    if consideration.before_ministers:
+        return BEFORE_MINISTERS
+    return UNDER_SILENCE if consideration.under_silence else AT_A_MEETING
+
+
+def admit(act: str, consideration: Consideration) -> None:
+    """OutOfOrder with a sentence where an open text does not take an act in its course."""
+    if act in course(consideration).acts:
+        return
+    symbol = {"symbol": consideration.revision.symbol}
+    if consideration.under_silence:
+        raise OutOfOrder(
+            _(
+                "%(symbol)s is under silence. The chair can withdraw it, with a reason; then "
+                "another text can go before the delegations, or this one to a meeting."
+            )
+            % symbol
+        )
+    raise OutOfOrder(_("%(symbol)s does not take this act where it is now.") % symbol)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Prefetch, QuerySet, Value
+from django.utils.translation import gettext as _
 
 from meetings.models import Meeting, Seat
 from secretariat.dates import PartialDate
 from secretariat.models import Authority, Membership
+from secretariat.standing import Standing
+from workplans import silence
 from workplans.consensus import Tally, tally
+from workplans.disclosure import discloses
 from workplans.models import Consideration, Decision, Position, WorkPlan
 from workplans.procedure import LIFE
 from workplans.readiness import Interval, OnRecord
@@ -21,25 +25,47 @@ from workplans.readiness import Interval, OnRecord
 
 @dataclass(frozen=True)
 class Answer:
-    """A seat, and what its state says to the text, if anything."""
+    """A seat, and what its state says to the text, if anything.
+
+    earlier: what it said to the same text before, the last first.
+    """
 
     seat: Seat
-    position: Position | None
+    position: Position | None = None
+    earlier: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)
 class Board:
-    """A consideration's counted seats in their order, each with its standing position."""
+    """A consideration's counted seats in their order, each with its standing position.
+
+    withheld: whether answers that its reader may not see yet were left out. late: what came in
+    when a silence had ended, in the order received; it counts for nothing.
+    """
 
     consideration: Consideration
     answers: tuple[Answer, ...]
+    withheld: bool = False
+    late: tuple[Position, ...] = ()
 
     @property
     def tally(self) -> Tally:
+        if self.withheld:
+            raise ValueError("a board with answers left out cannot be counted")
         return tally(
             [answer.seat.state.code for answer in self.answers],
             {a.seat.state.code: a.position.kind for a in self.answers if a.position},
         )
+
+    @property
+    def sentence(self) -> str:
+        """How the text stands, as far as the reader of this board may know."""
+        if self.consideration.under_silence:
+            asking = sum(a.position is not None for a in self.answers)
+            return silence.sentence(asking, self.withheld)
+        if self.withheld:
+            return _("The positions of the states are shown once the text is closed.")
+        return self.tally.sentence()
 
     @property
     def statements(self) -> list[Position]:
@@ -51,23 +77,59 @@ class Board:
         ]
         return sorted(found, key=lambda position: position.pk)
 
+    @property
+    def undecided(self) -> Position | None:
+        """The first standing request for time on which the chair has not decided."""
+        for answer in self.answers:
+            asked = answer.position
+            if asked and asked.until and getattr(asked, "ruling", None) is None:
+                return asked
+        return None
+
     def of_seat(self, seat_id: int) -> Position | None:
         return next((a.position for a in self.answers if a.seat.pk == seat_id), None)
 
     def of_state(self, state_id: int) -> Position | None:
         return next((a.position for a in self.answers if a.seat.state_id == state_id), None)
 
+    def seen_by(self, standing: Standing) -> Board:
+        """The board as a person may see it: where the setting says so, with their own alone."""
+        if discloses(self.consideration, standing):
+            return self
+        own = {appointment.state_id for appointment in standing.appointments}
+        answers = (a if a.seat.state_id in own else Answer(a.seat) for a in self.answers)
+        return replace(self, answers=tuple(answers), withheld=True)
+
 
 def board(consideration: Consideration) -> Board:
-    """Two queries, however many states sit; one, where the seats are read already."""
+    """Everything that was answered, for acts and for `seen_by`.
+
+    Two queries, however many states sit; one, where the seats are read already.
+    """
     seats = _counted(consideration.meeting)
-    standing = {
-        position.seat_id: position
-        for position in consideration.positions.standing().select_related(
-            "person", "appointment__state", "seat__state"
-        )
-    }
-    return Board(consideration, tuple(Answer(seat, standing.get(seat.pk)) for seat in seats))
+    said: dict[int, list[Position]] = {}
+    late: list[Position] = []
+    for position in consideration.positions.select_related(
+        "person",
+        "appointment__state",
+        "recorded_by",
+        "recorded_as__state",
+        "ruling__by",
+        "seat__state",
+    ).order_by("-id"):
+        position.consideration = consideration
+        if position.is_late:
+            late.insert(0, position)
+        else:
+            said.setdefault(position.seat_id, []).append(position)
+    return Board(
+        consideration,
+        tuple(
+            Answer(seat, next(iter(given), None), tuple(given[1:]))
+            for seat, given in ((seat, said.get(seat.pk, [])) for seat in seats)
+        ),
+        late=tuple(late),
+    )
 
 
 def with_seats(field: str) -> Prefetch[Any]:
@@ -93,7 +155,9 @@ def open_boards(among: QuerySet[Consideration] | None = None) -> list[Board]:
     )
     said = {
         (position.consideration_id, position.seat_id): position
-        for position in Position.objects.filter(consideration__in=considerations).standing()
+        for position in Position.objects.filter(consideration__in=considerations)
+        .standing()
+        .select_related("ruling", "seat__state")
     }
     return [
         Board(
@@ -125,7 +189,13 @@ def decisions(plan: WorkPlan) -> list[Decision]:
     """The decisions about a plan in the order taken."""
     return list(
         plan.decisions.select_related(
-            "meeting__body", "by", "appointment__state", "revision", "consideration"
+            "meeting__body",
+            "by",
+            "appointment__state",
+            "revision",
+            "consideration__by",
+            "consideration__appointment__state",
+            "consideration__meeting",
         )
     )
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from workplans import documents, printouts, worker
 from workplans.models import Document, Printout
-from workplans.operations import decision, prompting, reminding, writing
+from workplans.operations import decision, prompting, reminding, silence, writing
 
 
 @shared_task
@@ -22,6 +22,12 @@ def make_printout(printout_id: int) -> None:
 def end_lapsed_considerations() -> None:
     """A ministers' meeting that is over decides nothing any more."""
     decision.end_lapsed(timezone.now())
+
+
+@shared_task
+def settle_silences() -> None:
+    """End what has run out; if nobody came first, this does, and to the same outcome."""
+    silence.settle_due()
 
 
 @shared_task

@@ -39,7 +39,7 @@ from secretariat.models import (
 )
 from workplans import content
 from workplans.models import Consideration, WorkPlan
-from workplans.operations import decision, drafting, followup, review
+from workplans.operations import answering, decision, drafting, followup, review
 
 FOLDER = Path(__file__).parent
 FIRST_DAY = date(2022, 1, 1)
@@ -365,10 +365,10 @@ class Example:
         leaving_out: tuple[str, ...] = (),
     ) -> None:
         seats = consideration.meeting.seats.filter(counted=True).select_related("state")
-        answering = [seat for seat in seats if seat.state.code not in leaving_out]
+        asked = [seat for seat in seats if seat.state.code not in leaving_out]
         # Earliest first, as a record would have them.
-        for number, seat in sorted(enumerate(answering), key=lambda item: day_of(item[0])):
-            review.take_position(
+        for number, seat in sorted(enumerate(asked), key=lambda item: day_of(item[0])):
+            answering.take_position(
                 consideration,
                 digest=consideration.revision.digest,
                 kind="approves",

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from bpic.templatetags.icons import DRAWINGS, MIRRORS
 from meetings.models import Meeting
+from secretariat import instants
 from secretariat.dates import PartialDate, span
 from secretariat.deadlines import Outlook
 from workplans.models import Activity, Consideration, Decision, Document, Position, WorkPlan
@@ -43,6 +44,12 @@ LOOKS = {
     "approves_with_reservation": ("reservation", "reservation"),
     "objects": ("objection", "objection"),
     "returns": ("objection", "returned"),
+    "asks_for_time": ("progress", "clock"),
+    "proposes_amendment": ("objection", "objection"),
+    "under_silence": ("progress", "clock"),
+    "broken": ("objection", "objection"),
+    "late": ("neutral", "none"),
+    "withheld": ("neutral", "none"),
     "none": ("neutral", "none"),
     "waits": ("waits", "waits"),
     "planned": ("neutral", "calendar"),
@@ -76,7 +83,10 @@ LOOKS = {
 # Words for what no record stores: the absence of an answer, whose turn it is, what holds today.
 OWN_WORDS = {
     "none": pgettext_lazy("position", "Not answered"),
+    "withheld": pgettext_lazy("position", "Shown once closed"),
     "waits": pgettext_lazy("position", "Waits for you"),
+    "under_silence": pgettext_lazy("procedure", "Under silence"),
+    "late": pgettext_lazy("position", "Received after the end"),
     "in_force": pgettext_lazy("plan", "In force"),
     "unverified": pgettext_lazy("fact", "Unverified"),
 }
@@ -136,7 +146,7 @@ def status_tag(code: str | None, words_instead: str = "") -> SafeString:
 @register.simple_tag
 def position_bar(positions: Iterable[Any]) -> SafeString:
     """One segment for each state, grouped by position; the table beside it says the same."""
-    order = ("approved", "reservation", "objection", "neutral")
+    order = ("approved", "reservation", "objection", "progress", "neutral")
     given = (str(_value(row, "position") or "none") for row in positions)
     tones = sorted(
         (LOOKS.get(code, LOOKS["none"])[0] for code in given),
@@ -274,6 +284,12 @@ def left(value: datetime | None, moment: datetime) -> str:
         return ngettext("%(hours)d hour left", "%(hours)d hours left", hours) % {"hours": hours}
     days = hours // 24
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def instant(value: datetime | None, zone: tzinfo | None = None) -> str:
+    """An instant at which something is decided, to the second where it has one."""
+    return instants.in_words(value, zone or UTC) if value else ""
 
 
 @register.filter

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -85,6 +86,8 @@ def decisions_made(request: HttpRequest) -> HttpResponse:
         "trail": [{"label": _("About"), "url": reverse("about")}],
         "statuses": _statuses(),
         "positions": _positions(),
+        "silence_hours": settings.SILENCE_HOURS,
+        "silence_days": settings.SILENCE_WORKING_DAYS,
     }
     return render(request, "bpic/decisions_made.html", context)
 
@@ -105,7 +108,10 @@ def _statuses() -> list[tuple[str, str]]:
         ),
         (
             status.ADOPTED,
-            _("The Advisory Group has adopted the text by consensus. From here on it is public."),
+            _(
+                "The Advisory Group has adopted the text by consensus, at a meeting or under "
+                "silence. From here on it is public."
+            ),
         ),
         (status.SUBMITTED, _("The chair has put the adopted text before the industry ministers.")),
         (
@@ -135,6 +141,18 @@ def _positions() -> list[tuple[str, str]]:
             _(
                 "The state does not join, and says why. While the objection stands nothing is "
                 "adopted; the state lifts it by stating a new position."
+            ),
+        ),
+        (
+            kind.AMENDS,
+            _("Under silence: the state wants the text changed, which breaks it as an objection."),
+        ),
+        (
+            kind.ASKS_FOR_TIME,
+            _(
+                "The state cannot answer yet, and says until when and why. That is neither consent "
+                "nor objection: the chair decides whether the text waits, and until the state "
+                "answers there is no consensus."
             ),
         ),
         (

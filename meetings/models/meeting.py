@@ -86,8 +86,18 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.ahead(day) | self.filter(status=Meeting.Status.CONVENED)
 
 
+OfMeetings = models.Manager.from_queryset(MeetingQuerySet)
+
+
+class Sittings(OfMeetings):
+    """Where a body sits. A session by correspondence sits nowhere: no calendar or list has it."""
+
+    def get_queryset(self) -> MeetingQuerySet:  # type: ignore[override]
+        return MeetingQuerySet(self.model, using=self._db).filter(by_correspondence=False)
+
+
 class Meeting(Sourced):
-    """One sitting of a body; its seats are fixed on the day it is convened."""
+    """One sitting of a body, or a session by correspondence; its seats are fixed when it opens."""
 
     class Status(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("meeting", "Planned")
@@ -122,6 +132,9 @@ class Meeting(Sourced):
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.PLANNED
     )
+    by_correspondence = models.BooleanField(
+        default=False, editable=False, help_text=_("In writing, without a sitting.")
+    )
     host = models.ForeignKey(
         State, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings_hosted"
     )
@@ -139,7 +152,8 @@ class Meeting(Sourced):
     sequence = models.PositiveIntegerField(default=0, editable=False)
     changed = models.DateTimeField(auto_now=True)
 
-    objects = MeetingQuerySet.as_manager()
+    objects = Sittings()
+    sessions = OfMeetings()
 
     class Meta:
         verbose_name = _("meeting")
@@ -156,6 +170,10 @@ class Meeting(Sourced):
                 name="a_convened_meeting_has_dates_and_a_zone",
                 condition=~Q(status="convened")
                 | (Q(begins__isnull=False) & Q(ends__isnull=False) & ~Q(time_zone="")),
+            ),
+            models.CheckConstraint(
+                name="a_session_by_correspondence_sits_nowhere",
+                condition=Q(by_correspondence=False) | Q(place="", mode="", starts_at=None),
             ),
             models.UniqueConstraint(
                 fields=["body", "number"],
@@ -186,6 +204,11 @@ class Meeting(Sourced):
             }
         # Two unnumbered meetings of one year are told apart by their month.
         when = PartialDate(self.begins.year, self.begins.month) if self.begins else self.year
+        if self.by_correspondence:
+            return _t("%(body)s, by correspondence, %(when)s") % {
+                "body": self.body.name,
+                "when": when,
+            }
         return _t("%(body)s, %(when)s") % {"body": self.body.name, "when": when}
 
     @property

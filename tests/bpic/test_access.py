@@ -14,7 +14,7 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,15 +31,16 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from bpic import handover as lists
 from meetings.models import Meeting
-from secretariat import delegations, handover
+from secretariat import delegations, handover, instants
 from secretariat.models import Entry, Notice, Person
 from tests import factories, hand_overs
 from tests.conftest import Cast, standing_cast
+from tests.workplans import notes
 from workplans import documents as issuing
 from workplans import draft as drafts
-from workplans import printouts, worker
+from workplans import instructions, printouts, worker
 from workplans.models import Consideration, Document, Position, Printout, TextBlock, WorkPlan
-from workplans.operations import decision, followup, review
+from workplans.operations import answering, decision, followup, review, silence
 from workplans.snapshots import Shelf
 
 PERSON_BACKEND = "bpic.accounts.PersonBackend"
@@ -60,7 +61,7 @@ SEATED = {"next_chair", "observer", "delegate", "head", "minister"}
 # text before it was changed, in what states said to it, in what was recorded of the work.
 DRAFTED, NOTED, DROPPED = "canary-drafted", "canary-noted", "canary-dropped"
 OBJECTED, RESERVED, REASONED = "canary-objected", "canary-reserved", "canary-reasoned"
-RECORDED = "canary-recorded"
+RECORDED, WITHHELD = "canary-recorded", "canary-withheld"
 ANSWERED = "1 of 4 states have approved"
 
 
@@ -146,7 +147,7 @@ class Scene:
     def url(self, name: str) -> str:
         """An address filled with what this scene has; with what nothing has, where it has none."""
         of_what = {
-            "receipt": self.position,
+            **dict.fromkeys(("receipt", "instruction", "rule_on_time"), self.position),
             "area": self.activity and self.activity.area,
             "activity_add": self.activity and self.activity.area,
             "text": self.text,
@@ -272,7 +273,7 @@ def _some_days_ago(found: Consideration) -> Consideration:
     return found
 
 
-def _answered(scene: Scene, by: Person, **answer: str) -> None:
+def _answered(scene: Scene, by: Person, **answer: Any) -> None:
     factories.answer(scene.consideration, by=by, **answer)
     scene.position = Position.objects.latest("id")
 
@@ -291,6 +292,59 @@ def _earlier_text(scene: Scene) -> None:
     _circulated(scene)
     scene.consideration = scene.first
     _print_comparison(scene)
+
+
+def _asked_for_time(scene: Scene) -> None:
+    """Dorlan asks for time, in a note that the secretariat recorded."""
+    _circulated(scene)
+    head = scene.cast.head.appointments.get()
+    said = answering.Said("asks_for_time", OBJECTED, until=date(2027, 3, 12))
+    scene.position = answering.record_position(
+        scene.consideration,
+        digest=scene.consideration.revision.digest,
+        said=said,
+        voice=head.pk,
+        note=instructions.attach(notes.PDF, "note.pdf"),
+        by=scene.cast.staff,
+        on=factories.NOW,
+        key=uuid4(),
+    )
+
+
+def _not_shown_yet(scene: Scene) -> None:
+    """A text whose positions are shown after closing; Borania and Dorlan have answered."""
+    _written(scene, scene.cast.staff)
+    scene.consideration = review.circulate(
+        scene.plan,
+        meeting=scene.ag,
+        visibility=Consideration.Visibility.AFTER_CLOSE,
+        by=scene.cast.staff,
+        on=factories.NOW,
+    )
+    objects = {"kind": "objects", "text": WITHHELD}
+    factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **objects)
+    _answered(scene, scene.cast.head, kind="approves_with_reservation", text=RESERVED)
+
+
+def _under_silence(scene: Scene) -> None:
+    """A text under silence; Dorlan asks for time. Its end is one of the database's own clock."""
+    _written(scene, scene.cast.staff)
+    scene.consideration = silence.open_silence(
+        scene.plan,
+        expires=instants.now() + timedelta(days=14),
+        reason=NOTED,
+        message=NOTED,
+        visibility=Consideration.Visibility.AFTER_CLOSE,
+        by=scene.cast.chair,
+        on=factories.NOW,
+    )
+    asks = {"kind": "asks_for_time", "text": OBJECTED, "until": date(2028, 1, 1)}
+    _answered(scene, scene.cast.head, **asks)
+
+
+def _broken(scene: Scene) -> None:
+    _under_silence(scene)
+    _answered(scene, scene.cast.head, kind="objects", text=WITHHELD)
 
 
 def _agreed(scene: Scene) -> None:
@@ -399,6 +453,10 @@ MAKING: dict[str, Callable[[Scene], None]] = {
     "draft of the presidency before": _draft_of_before,
     "under consideration": _circulated,
     "the text before that one": _earlier_text,
+    "time asked for in a note": _asked_for_time,
+    "positions not shown yet": _not_shown_yet,
+    "under silence": _under_silence,
+    "silence broken": _broken,
     "agreed by all": _agreed,
     "adopted, document queued": _adopted,
     "before the ministers, document issued": _submitted,
@@ -485,10 +543,13 @@ class Crawl:
         return {visit.role for visit in self.visits if canary in visit.found}
 
 
-CANARIES = (DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED)
+CANARIES = (
+    DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD,
+)  # fmt: skip
 ASKED_MORE = {
     "draft",
     "under consideration",
+    "positions not shown yet",
     "before the ministers, document issued",
     "returned by the ministers",
 }
@@ -636,6 +697,9 @@ PLANTED = {
     "draft": {DRAFTED},
     "draft of the presidency before": {DRAFTED},
     "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED},
+    "positions not shown yet": {WITHHELD, ANSWERED, RESERVED},
+    "under silence": {NOTED, OBJECTED},
+    "silence broken": {WITHHELD},
     "before the ministers, document issued": {ANSWERED},
     "approved, document not typeset": {RECORDED},
 }
@@ -645,6 +709,13 @@ TABLED = SEATED | SECRETARIAT
 # Who may read a planted word. In states not named here: who drafts reads the draft, who sat at
 # the meeting what was said there. What is printed with a decision is public from then on.
 MAY_READ: dict[str, dict[str, set[str]]] = {
+    # Borania's delegation is not among those who ask; Dorlan's reads its own position.
+    "positions not shown yet": {
+        WITHHELD: SECRETARIAT,
+        ANSWERED: SECRETARIAT,
+        RESERVED: SECRETARIAT | {"delegate", "head", "minister"},
+    },
+    "under silence": {OBJECTED: SECRETARIAT | {"delegate", "head", "minister"}},
     "draft of the presidency before": {DRAFTED: SECRETARIAT | {"former_staff"}},
     "approved, document not typeset": {RECORDED: TABLED | {"foreign_head"}},
     "handed over before the day": {DRAFTED: SECRETARIAT | {"next_chair"}},
@@ -803,6 +874,32 @@ def _looked_at(scene: Scene, shown: Sent) -> Sent:
     return said
 
 
+def _noted(scene: Scene, shown: Sent) -> Sent:
+    """What the form of a position that came in a note sends."""
+    voice = scene.cast.head.appointments.get().pk
+    note = Upload(notes.PDF)
+    return {"voice": voice, "kind": "approves", "text": "", "note": note}
+
+
+def _note_seen(scene: Scene, shown: Sent) -> Sent:
+    """What is confirmed of a note that both of the secretariat have taken in."""
+    filled = _noted(scene, shown) | {"digest": scene.consideration.revision.digest}
+    for role in sorted(SECRETARIAT):
+        scene.client(role).post(scene.url("workplans:record"), filled)
+        page = scene.client(role).get(scene.url("workplans:record_check"))
+    return {**page.context["form"].initial, "key": str(uuid4()), "declaration": "on"}
+
+
+def _silenced(scene: Scene, shown: Sent) -> Sent:
+    """The end is the one proposed, which needs no second look."""
+    return {"reason": "The summit is near.", "declaration": "on"}
+
+
+def _extended(scene: Scene, shown: Sent) -> Sent:
+    later = scene.consideration.expires + timedelta(days=5)
+    return {"day": later.date().isoformat(), "reason": "A holiday was overlooked."}
+
+
 EDITS: dict[str, tuple[Callable[[Scene, Sent], Sent], bool]] = {
     "edit_general": (_titled, True),
     "area": (_titled, True),
@@ -863,6 +960,28 @@ ACTS = (
     Act(
         "workplans:position_check", "before the ministers, document issued", MINISTERS,
         _checked(kind="returns", text="No."), has_form=False,
+    ),
+    Act("workplans:record", "under consideration", SECRETARIAT, _noted, records=False),
+    Act("workplans:record_check", "under consideration", SECRETARIAT, _note_seen, has_form=False),
+    Act(
+        "workplans:rule_on_time", "time asked for in a note", CHAIR,
+        lambda scene, shown: {"granted": "yes", "text": ""},
+    ),
+    Act("workplans:open_silence", "draft", CHAIR, _silenced),
+    Act("workplans:open_silence", "under consideration", CHAIR, _silenced),
+    Act("workplans:extend", "under silence", CHAIR, _extended),
+    Act("workplans:withdraw", "under silence", CHAIR, _reasoned),
+    Act(
+        "workplans:position", "under silence", VOICES,
+        lambda scene, shown: {"kind": "objects", "text": "No."}, records=False,
+    ),
+    Act(
+        "workplans:position_check", "under silence", VOICES,
+        _checked(kind="objects", text="No."), has_form=False,
+    ),
+    Act(
+        "workplans:rule_on_time", "under silence", CHAIR,
+        lambda scene, shown: {"granted": "no", "text": "The summit is near."},
     ),
     Act("workplans:withdraw", "under consideration", SECRETARIAT, _reasoned),
     Act("workplans:remind", "under consideration", SECRETARIAT),

@@ -30,6 +30,7 @@ def filled(response, meeting, **more):
         "seen": form.initial["seen"],
         "number": form.initial["number"],
         "meeting": meeting.slug,
+        "visibility": "open",
         "message": "",
         "declaration": "on",
         # The meeting is over in two working days, which the page has warned of.

@@ -13,7 +13,7 @@ from secretariat.accreditation import recall
 from secretariat.models import Entry
 from tests import factories
 from workplans.models import Consideration, Position, WorkPlan
-from workplans.operations import decision, review
+from workplans.operations import answering, decision, review
 
 INSIDE = {
     "chair", "staff", "head", "other_head", "alternate", "delegate", "minister", "observer",
@@ -300,7 +300,7 @@ def test_a_changed_answer_is_not_taken_for_the_first(cast, consideration, sign_i
     client = sign_in(cast.head)
     submit(client, consideration)
     submit(client, consideration, "objects", "Paragraph 3 has to go.")
-    assert review.count(consideration).opposing == ("DO",)
+    assert answering.count(consideration).opposing == ("DO",)
     assert Position.objects.count() == 2
 
 

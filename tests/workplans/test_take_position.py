@@ -10,8 +10,8 @@ from secretariat.models import Entry, Notice
 from secretariat.standing import NotEntitled
 from tests import factories
 from workplans.models import Consideration, Position, WorkPlan
+from workplans.operations.answering import NotAnAnswer, count, take_position
 from workplans.operations.locking import Superseded
-from workplans.operations.review import NotAnAnswer, count, take_position
 from workplans.procedure import OutOfOrder
 
 

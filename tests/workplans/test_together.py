@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 
 from tests import factories
 from workplans.models import Consideration, Decision, Position
-from workplans.operations import decision, review
+from workplans.operations import answering, decision, review
 from workplans.operations.locking import Superseded, lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def acts(cast, consideration, meeting):
     plan = consideration.plan
     now = factories.NOW
     return {
-        "take_position": lambda: review.take_position(
+        "take_position": lambda: answering.take_position(
             consideration, digest=digest, kind="approves", by=cast.head, on=now, key=uuid4()
         ),
         "circulate": lambda: review.circulate(plan, meeting=meeting, by=cast.staff, on=now),
@@ -95,7 +95,7 @@ def test_ten_copies_of_one_form_make_one_position(cast, consideration):
     def send():
         try:
             results.append(
-                review.take_position(
+                answering.take_position(
                     consideration, digest=consideration.revision.digest, kind="approves",
                     by=cast.head, on=factories.NOW, key=key,
                 ).pk

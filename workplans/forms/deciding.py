@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from meetings.forms import DeadlineForm
 from meetings.models import Meeting
 from secretariat.deadlines import Outlook
-from workplans.forms.review import LONGEST
+from workplans.forms.answering import LONGEST
 from workplans.models import Activity
 
 

@@ -31,7 +31,7 @@ from workplans.forms.pieces import WORDS, Group, Row, box_for
 from workplans.forms.prose import HINT, ProseBox
 from workplans.legible import legible
 from workplans.merging import Values
-from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, Consideration, PriorityArea, TextBlock, WorkPlan
 from workplans.parts import FIELDS, OBJECTIVES, Pieces, pieces_named, pieces_of, plain
 
 UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -598,6 +598,19 @@ class CirculateForm(DeadlineForm):
         empty_label=None,
         to_field_name="slug",
         error_messages={"required": gettext_lazy("Choose the meeting that will consider it.")},
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("When do the delegations see each other’s positions?"),
+        help_text=gettext_lazy(
+            "They are told which. The chair and the secretariat see positions as they come."
+        ),
+        choices=Consideration.Visibility.choices,
+        initial=Consideration.Visibility.OPEN,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            gettext_lazy("Choose when the delegations see each other’s positions."),
+        ),
     )
     message = forms.CharField(
         label=gettext_lazy("Covering note"),

@@ -1,4 +1,4 @@
-from workplans.models.consideration import Consideration, Decision, Position
+from workplans.models.consideration import Consideration, Decision, Extension
 from workplans.models.document import Document
 from workplans.models.plan import (
     Activity,
@@ -9,6 +9,7 @@ from workplans.models.plan import (
     TextBlock,
     WorkPlan,
 )
+from workplans.models.position import Instruction, Position, Ruling
 from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.reminder import Reminder
@@ -20,7 +21,9 @@ __all__ = [
     "Consideration",
     "Decision",
     "Document",
+    "Extension",
     "Indicator",
+    "Instruction",
     "Milestone",
     "Objective",
     "Parked",
@@ -30,6 +33,7 @@ __all__ = [
     "Progress",
     "Reminder",
     "Revision",
+    "Ruling",
     "Sitting",
     "TextBlock",
     "WorkPlan",

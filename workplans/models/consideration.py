@@ -1,4 +1,4 @@
-"""A text before a meeting, what each state says to it, and what was decided (rules 6, 8, 15)."""
+"""A text before a meeting, and what was decided about it (rules 6, 8, 15)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from meetings.models import Body, Meeting, Seat
+from secretariat.instants import ClockTimestamp
 from secretariat.models import Appointment, Person
 from workplans.models.plan import WorkPlan, granted, kept_open_to
 from workplans.models.revision import Revision
@@ -35,7 +36,14 @@ class ConsiderationQuerySet(models.QuerySet["Consideration"]):
 
 
 class Consideration(models.Model):
-    """One revision put before one meeting for its seated states to answer."""
+    """One revision put before one meeting for its seated states to answer.
+
+    Under silence it is before a session by correspondence, which ends at an exact instant.
+    """
+
+    class Procedure(models.TextChoices):
+        MEETING = "meeting", pgettext_lazy("procedure", "At a meeting")
+        SILENCE = "silence", pgettext_lazy("procedure", "Under silence")
 
     class Outcome(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("outcome", "Adopted")
@@ -44,6 +52,11 @@ class Consideration(models.Model):
         SUPERSEDED = "superseded", pgettext_lazy("outcome", "Superseded by a new revision")
         WITHDRAWN = "withdrawn", pgettext_lazy("outcome", "Withdrawn")
         LAPSED = "lapsed", pgettext_lazy("outcome", "Ended without a decision")
+        BROKEN = "broken", pgettext_lazy("outcome", "Silence broken")
+
+    class Visibility(models.TextChoices):
+        OPEN = "open", pgettext_lazy("positions", "As they are given")
+        AFTER_CLOSE = "after_close", pgettext_lazy("positions", "Once the text is closed")
 
     plan = models.ForeignKey(WorkPlan, on_delete=models.PROTECT, related_name="considerations")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="considerations")
@@ -52,6 +65,28 @@ class Consideration(models.Model):
     opened_on = models.DateField(_("opened on"))
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="considerations_opened")
     message = models.TextField(_("covering note"), blank=True)
+    visibility = models.CharField(
+        _("positions are shown"),
+        max_length=12,
+        choices=Visibility.choices,
+        default=Visibility.OPEN,
+        help_text=_("To the delegations; the chair and the secretariat see them as they come."),
+    )
+    procedure = models.CharField(
+        _("procedure"), max_length=10, choices=Procedure.choices, default=Procedure.MEETING
+    )
+    expires = models.DateTimeField(
+        _("ends at"), null=True, blank=True, help_text=_("By the clock of the database.")
+    )
+    reason = models.TextField(_("reason for the procedure"), blank=True)
+    appointment = models.ForeignKey(
+        Appointment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="considerations_opened",
+        help_text=_("On which the chair opened it."),
+    )
     closed = models.DateTimeField(_("closed"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
 
@@ -72,6 +107,22 @@ class Consideration(models.Model):
                 condition=Q(closed__isnull=True, outcome="")
                 | (Q(closed__isnull=False) & ~Q(outcome="")),
             ),
+            models.CheckConstraint(
+                name="a_silence_has_its_end_its_reason_and_its_chair",
+                condition=Q(procedure="meeting", expires=None, reason="", appointment=None)
+                | (
+                    ~Q(procedure="meeting")
+                    & Q(expires__isnull=False, appointment__isnull=False)
+                    & ~Q(reason="")
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires"],
+                name="silence_running",
+                condition=Q(closed__isnull=True, expires__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:
@@ -86,77 +137,14 @@ class Consideration(models.Model):
         return self.meeting.body.code == Body.MINISTERS
 
     @property
-    def closes(self) -> datetime | None:
-        """The instant until which answers are taken; None where it is not known."""
-        return self.meeting.closes
-
-
-class PositionQuerySet(models.QuerySet["Position"]):
-    def receipts_of(self, user: Any) -> PositionQuerySet:
-        """The positions whose receipt a user may see: their own state's, or as secretariat all."""
-        return self.filter(
-            Q(seat__state__in=granted(user, "secretariat.read_papers"))
-            | models.Exists(granted(user, "secretariat.draft_texts"))
-            | kept_open_to(user, "consideration__plan__presidency")
-        )
-
-    def standing(self) -> PositionQuerySet:
-        """The last word of each seat."""
-        newest = self.model._default_manager.filter(
-            consideration=models.OuterRef("consideration"), seat=models.OuterRef("seat")
-        ).order_by("-id")
-        return self.filter(pk=models.Subquery(newest.values("pk")[:1]))
-
-
-class Position(models.Model):
-    """What a state says to one exact text; a later position stands beside it, never over it."""
-
-    class Kind(models.TextChoices):
-        APPROVES = "approves", pgettext_lazy("position", "Approves")
-        RESERVES = (
-            "approves_with_reservation",
-            pgettext_lazy("position", "Approves with a reservation"),
-        )
-        OBJECTS = "objects", pgettext_lazy("position", "Objects")
-        RETURNS = "returns", pgettext_lazy("position", "Returns")
-
-    consideration = models.ForeignKey(
-        Consideration, on_delete=models.PROTECT, related_name="positions"
-    )
-    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="positions")
-    kind = models.CharField(_("position"), max_length=26, choices=Kind.choices)
-    text = models.TextField(_("text"), blank=True)
-    digest = models.CharField(_("digest of the text answered"), max_length=64)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="positions")
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="positions")
-    on = models.DateField(_("date"))
-    at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
-    key = models.UUIDField(
-        _("submission"), unique=True, help_text=_("Sending the same form twice has one effect.")
-    )
-
-    objects = PositionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("position")
-        verbose_name_plural = _("positions")
-        ordering = ["id"]
-        indexes = [models.Index(fields=["consideration", "seat", "-id"], name="position_standing")]
-        constraints = [
-            models.CheckConstraint(
-                name="a_reservation_or_refusal_has_a_text",
-                condition=Q(kind="approves") | ~Q(text=""),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.seat.state}: {self.get_kind_display()}"
+    def under_silence(self) -> bool:
+        """Whether it is, or was, considered under the silence procedure."""
+        return self.procedure == self.Procedure.SILENCE
 
     @property
-    def reference(self) -> str:
-        """What a receipt is quoted by."""
-        year = self.consideration.plan.year
-        return f"{year}-{self.seat.state.code}-{self.pk}"
+    def closes(self) -> datetime | None:
+        """The instant until which states can answer; None where the last day is not known."""
+        return self.expires or self.meeting.closes
 
 
 class Decision(models.Model):
@@ -178,8 +166,17 @@ class Decision(models.Model):
     )
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="decisions")
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        help_text=_("Nobody, where a silence that was not broken adopts."),
+    )
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     text = models.TextField(_("text"), blank=True)
 
     class Meta:
@@ -192,11 +189,22 @@ class Decision(models.Model):
                 fields=["revision", "act"],
                 name="a_text_is_decided_once_in_each_way",
                 condition=~Q(act="submitted"),
-            )
+            ),
+            models.CheckConstraint(
+                name="only_an_adoption_is_nobodys_act",
+                condition=Q(by__isnull=False, appointment__isnull=False)
+                | Q(by=None, appointment=None, act="adopted"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.revision}"
+
+    @property
+    def at_silence(self) -> datetime | None:
+        """The instant of an adoption that a silence brought about; None for any other decision."""
+        taken = self.consideration
+        return taken.expires if taken is not None and taken.under_silence else None
 
     def record(self) -> dict[str, Any]:
         """The facts that go with this decision into the register."""
@@ -206,3 +214,34 @@ class Decision(models.Model):
             "meeting": self.meeting.slug,
             "on": self.on.isoformat(),
         }
+
+
+class Extension(models.Model):
+    """A later end given to a procedure by correspondence, before the end it had had come."""
+
+    consideration = models.ForeignKey(
+        Consideration, on_delete=models.PROTECT, related_name="extensions"
+    )
+    before = models.DateTimeField(_("end until then"))
+    until = models.DateTimeField(_("end from then on"))
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="extensions")
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="extensions"
+    )
+    at = models.DateTimeField(_("recorded"), db_default=ClockTimestamp(), editable=False)
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="what_has_ended_is_not_extended",
+                condition=Q(at__lt=models.F("before"), until__gt=models.F("before")),
+            ),
+            models.CheckConstraint(name="an_extension_has_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consideration.revision}: {self.until}"

@@ -36,9 +36,9 @@ class ReasonMissing(Exception):
     """A return without a reason."""
 
 
-def close(consideration: Consideration, outcome: str) -> None:
-    """End a consideration; from now on it takes no position."""
-    consideration.closed = timezone.now()
+def close(consideration: Consideration, outcome: str, *, at: datetime | None = None) -> None:
+    """End a consideration; from now on it takes no position. at: the instant, if not now."""
+    consideration.closed = at or timezone.now()
     consideration.outcome = outcome
     consideration.save(update_fields=["closed", "outcome"])
 
@@ -50,6 +50,7 @@ def adopt(consideration: Consideration, *, digest: str, by: Person, on: datetime
     leads_to = procedure.follow("adopt", plan.status)
     basis = permissions.entitled("adopt", Standing.of(by, on.date()))
     _still_the_text(plan, consideration, digest)
+    procedure.admit("adopt", consideration)
     tally = queries.board(consideration).tally
     if not tally.agreed:
         raise NoConsensus(tally.sentence())
@@ -78,6 +79,7 @@ def return_to_draft(
     leads_to = procedure.follow("return_to_draft", plan.status)
     basis = permissions.entitled("return_to_draft", Standing.of(by, on.date()))
     _still_the_text(plan, consideration, digest)
+    procedure.admit("return_to_draft", consideration)
     if not reason.strip():
         raise ReasonMissing(_("Say why the text is returned; the delegations will read it."))
     decision = _decide(

@@ -110,10 +110,13 @@ def opening_summary(plan: WorkPlan) -> str:
     taken = {decision.act: decision for decision in queries.decisions(plan)}
     said = []
     if acts.ADOPTED in taken:
-        said.append(
-            _("The Advisory Group adopted the work plan for %(year)d by consensus on %(day)s.")
-            % {"year": plan.year, "day": PartialDate.of(taken[acts.ADOPTED].on)}
-        )
+        words = _("The Advisory Group adopted the work plan for %(year)d by consensus on %(day)s.")
+        if taken[acts.ADOPTED].at_silence:
+            words = _(
+                "The Advisory Group adopted the work plan for %(year)d under the silence procedure "
+                "on %(day)s."
+            )
+        said.append(words % {"year": plan.year, "day": PartialDate.of(taken[acts.ADOPTED].on)})
     if acts.APPROVED in taken:
         said.append(
             _("The ministers approved it on %(day)s (%(meeting)s).")

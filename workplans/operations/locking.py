@@ -11,13 +11,21 @@ class Superseded(Exception):
 
 
 def lock(plan_id: int) -> WorkPlan:
-    """The plan, held against every other act until the transaction ends."""
-    return (
+    """The plan, held against every other act until the transaction ends.
+
+    A silence whose end has come is ended here, so that no act finds it still running.
+    """
+    plan = (
         WorkPlan.objects.select_for_update(of=("self",))
         .select_related("presidency__state", "revision")
         .defer("revision__text")
         .get(pk=plan_id)
     )
+    if plan.status == WorkPlan.Status.UNDER_CONSIDERATION:
+        from workplans.operations import silence  # which itself begins here
+
+        silence.end_if_due(plan)
+    return plan
 
 
 def current(consideration: Consideration) -> tuple[WorkPlan, Consideration]:

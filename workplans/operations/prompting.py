@@ -69,6 +69,7 @@ def remind_now(
     """
     plan, consideration = current(consideration)
     procedure.follow("remind", plan.status)
+    procedure.admit("remind", consideration)
     basis = permissions.entitled("remind", Standing.of(by, on.date()))
     if not consideration.is_open or (closes := consideration.closes) is None or closes <= on:
         raise Superseded(_("This text takes no answers any more."))
@@ -101,7 +102,8 @@ def remind_all(on: datetime) -> int:
 def _by_themselves(consideration: Consideration, on: datetime) -> int:
     _plan, consideration = current(consideration)
     closes = consideration.closes
-    if not consideration.is_open or closes is None:
+    if not consideration.is_open or closes is None or consideration.under_silence:
+        # Under silence nobody owes an answer.
         return 0
     opened, meeting = consideration.opened, consideration.meeting
     if consideration.before_ministers and not meeting.sits_on(meeting.day_at(on)):

@@ -1,11 +1,10 @@
-"""Circulating a text, and what the states say to it."""
+"""Circulating a text before a meeting, and taking it back."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,20 +12,14 @@ from django.utils.translation import gettext as _
 from meetings.models import Body, Meeting
 from secretariat import register
 from secretariat.circulation import tell
-from secretariat.models import Appointment, Person
+from secretariat.models import Person
 from secretariat.standing import Standing
-from workplans import content, draft, notices, permissions, procedure, queries
-from workplans.consensus import Tally
-from workplans.models import Consideration, Position, Revision, WorkPlan
+from workplans import content, draft, notices, permissions, procedure
+from workplans.models import Consideration, Revision, WorkPlan
 from workplans.operations import decision, writing
+from workplans.operations.decision import ReasonMissing
 from workplans.operations.locking import Superseded, current, lock, lock_meeting
 from workplans.symbols import symbol
-
-Kind = Position.Kind
-ANSWERS = {
-    Body.ADVISORY_GROUP: (Kind.APPROVES, Kind.RESERVES, Kind.OBJECTS),
-    Body.MINISTERS: (Kind.APPROVES, Kind.RETURNS),
-}
 
 
 class NotReady(Exception):
@@ -35,10 +28,6 @@ class NotReady(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = problems
-
-
-class NotAnAnswer(Exception):
-    """A position that cannot be taken so; a sentence for the user."""
 
 
 def readiness(plan: WorkPlan, form: content.Form) -> list[str]:
@@ -61,6 +50,7 @@ def circulate(
     by: Person,
     on: datetime,
     message: str = "",
+    visibility: str = Consideration.Visibility.OPEN,
     seen: str | None = None,
     nonce: str | None = None,
     warned: Sequence[str] = (),
@@ -68,14 +58,59 @@ def circulate(
     """Freeze the draft as the next revision and put it before an Advisory Group meeting.
 
     seen: the fingerprint of the draft on the person's screen, if there was one. An open
-    consideration ends as superseded: its approvals were of another text. warned: what was said
-    against the time the delegations get, for the register.
+    consideration ends as superseded: its approvals were of another text. visibility: when the
+    delegations see each other's positions. warned: what was said against the time the delegations
+    get, for the register.
     """
     plan = lock(plan.pk)
     leads_to = procedure.follow("circulate", plan.status)
     basis = permissions.entitled("circulate", Standing.of(by, on.date()))
     meeting = lock_meeting(meeting)
     _check_meeting(meeting, Body.ADVISORY_GROUP, on)
+    revision, before = freeze(
+        plan, "circulate", by=by, on=on, seen=seen, nonce=nonce, before_meeting=meeting
+    )
+    consideration = Consideration.objects.create(
+        plan=plan,
+        revision=revision,
+        meeting=meeting,
+        opened_on=meeting.day_at(on),
+        by=by,
+        message=message.strip(),
+        visibility=visibility,
+    )
+    now_before(plan, revision, leads_to)
+    entry = register.enter(
+        "circulate",
+        plan,
+        by=by,
+        appointment=basis,
+        revision=revision.symbol,
+        digest=revision.digest,
+        meeting=meeting.slug,
+        supersedes=before.symbol if before else None,
+        visibility=visibility,
+        **register.in_spite_of(warned),
+    )
+    tell(entry, notices.circulated(notices.Before.of(consideration), on.date()))
+    return consideration
+
+
+def freeze(
+    plan: WorkPlan,
+    act: str,
+    *,
+    by: Person,
+    on: datetime,
+    seen: str | None,
+    nonce: str | None,
+    before_meeting: Meeting | None = None,
+) -> tuple[Revision, Revision | None]:
+    """Freeze the draft as the next revision, and end the consideration it supersedes.
+
+    The new revision, and the one superseded. Called with the plan locked, by the act that puts it
+    before the delegations. before_meeting: where the same text may not go a second time.
+    """
     form = draft.compose(plan, on=on.date())
     if seen is not None and seen != content.digest(content.dump(form)):
         raise Superseded(
@@ -88,42 +123,29 @@ def circulate(
     if problems:
         raise NotReady(problems)
     writing.settle(plan, form=form)
-    open_now = plan.considerations.filter(closed=None).select_related("revision").first()
-    unchanged = open_now and draft.says_the_same(form, open_now.revision.form)
-    if open_now and unchanged and open_now.meeting_id == meeting.pk:
-        raise NotReady(
-            [
-                _("The draft is the same as %(symbol)s, which the delegations have before them.")
-                % {"symbol": open_now.revision.symbol}
-            ]
-        )
-    revision = _freeze(plan, form, by=by, nonce=nonce or secrets.token_hex(16))
-    if open_now:
-        decision.close(open_now, Consideration.Outcome.SUPERSEDED)
-    consideration = Consideration.objects.create(
-        plan=plan,
-        revision=revision,
-        meeting=meeting,
-        opened_on=meeting.day_at(on),
-        by=by,
-        message=message.strip(),
+    open_now = (
+        plan.considerations.filter(closed=None).select_related("revision", "meeting__body").first()
     )
+    if open_now is not None:
+        procedure.admit(act, open_now)
+        unchanged = draft.says_the_same(form, open_now.revision.form)
+        if unchanged and before_meeting is not None and open_now.meeting_id == before_meeting.pk:
+            words = _(
+                "The draft is the same as %(symbol)s, which the delegations have before them."
+            )
+            raise NotReady([words % {"symbol": open_now.revision.symbol}])
+    revision = _freeze(plan, form, by=by, nonce=nonce or secrets.token_hex(16))
+    if open_now is None:
+        return revision, None
+    decision.close(open_now, Consideration.Outcome.SUPERSEDED)
+    return revision, open_now.revision
+
+
+def now_before(plan: WorkPlan, revision: Revision, leads_to: str) -> None:
+    """Let a plan stand at the revision that is before the delegations from now on."""
     plan.revision = revision
     plan.status = leads_to
     plan.save(update_fields=["revision", "status", "changed"])
-    entry = register.enter(
-        "circulate",
-        plan,
-        by=by,
-        appointment=basis,
-        revision=revision.symbol,
-        digest=revision.digest,
-        meeting=meeting.slug,
-        supersedes=open_now.revision.symbol if open_now else None,
-        **register.in_spite_of(warned),
-    )
-    tell(entry, notices.circulated(notices.Before.of(consideration), on.date()))
-    return consideration
 
 
 def _check_meeting(meeting: Meeting, body: str, on: datetime) -> None:
@@ -162,19 +184,23 @@ def _freeze(plan: WorkPlan, form: content.Form, *, by: Person, nonce: str) -> Re
 
 @transaction.atomic
 def withdraw(consideration: Consideration, *, reason: str, by: Person, on: datetime) -> None:
-    """Take a text back from the delegations; the plan is a draft again."""
+    """Take a text back from the delegations; the plan is a draft again.
+
+    Under silence that is the chair's, and only before the end.
+    """
     plan, consideration = current(consideration)
-    leads_to = procedure.follow("withdraw", plan.status)
-    basis = permissions.entitled("withdraw", Standing.of(by, on.date()))
+    act = "withdraw_silence" if consideration.under_silence else "withdraw"
+    leads_to = procedure.follow(act, plan.status)
+    basis = permissions.entitled(act, Standing.of(by, on.date()))
     if not consideration.is_open:
         raise Superseded(_("This consideration is closed."))
     if not reason.strip():
-        raise NotAnAnswer(_("Say why the text is withdrawn; the delegations will read it."))
+        raise ReasonMissing(_("Say why the text is withdrawn; the delegations will read it."))
     decision.close(consideration, Consideration.Outcome.WITHDRAWN)
     plan.status = leads_to
     plan.save(update_fields=["status", "changed"])
     entry = register.enter(
-        "withdraw",
+        act,
         plan,
         by=by,
         appointment=basis,
@@ -183,113 +209,3 @@ def withdraw(consideration: Consideration, *, reason: str, by: Person, on: datet
     )
     text = notices.Before.of(consideration)
     tell(entry, notices.withdrawn(text, reason.strip(), on.date()))
-
-
-@transaction.atomic
-def take_position(
-    consideration: Consideration,
-    *,
-    digest: str,
-    kind: str,
-    text: str = "",
-    by: Person,
-    on: datetime,
-    key: UUID,
-) -> Position:
-    """Enter what a state says to a text, in the name of the state's seat.
-
-    digest: of the text that was on the person's screen. key: of the form, so that sending it
-    twice has one effect. Before the ministers the last approval makes the Meeting's approval, and
-    the first return sends the plan back.
-    """
-    plan, consideration = current(consideration)
-    again = Position.objects.filter(key=key).first()
-    if again:
-        return _the_same(again, consideration, kind, text.strip(), by)
-    if not consideration.is_open:
-        raise Superseded(_("This consideration is closed. Your answer was not entered."))
-    procedure.follow("decide" if consideration.before_ministers else "take_position", plan.status)
-    if digest != consideration.revision.digest or plan.revision_id != consideration.revision_id:
-        raise Superseded(
-            _(
-                "The text changed while you were reading. Your answer was not entered; "
-                "read %(symbol)s."
-            )
-            % {"symbol": plan.revision.symbol if plan.revision else ""}
-        )
-    seat, basis = permissions.voice(Standing.of(by, on.date()), consideration)
-    day = consideration.meeting.day_at(on)
-    text = text.strip()
-    _check_answer(consideration, kind, text, day)
-    standing = consideration.positions.standing().filter(seat=seat).first()
-    if standing and (standing.kind, standing.text, standing.person_id) == (kind, text, by.pk):
-        return standing
-    position = Position.objects.create(
-        consideration=consideration,
-        seat=seat,
-        kind=kind,
-        text=text,
-        digest=digest,
-        person=by,
-        appointment=basis,
-        on=day,
-        key=key,
-    )
-    entry = register.enter(
-        "take_position",
-        plan,
-        by=by,
-        appointment=basis,
-        revision=consideration.revision.symbol,
-        digest=digest,
-        state=seat.state.code,
-        position=kind,
-        text=text,
-        receipt=position.pk,
-    )
-    tell(entry, notices.position_taken(position, entry, on.date()))
-    if consideration.before_ministers:
-        _conclude(plan, consideration, position, basis, on)
-    return position
-
-
-def _the_same(
-    position: Position, consideration: Consideration, kind: str, text: str, by: Person
-) -> Position:
-    """The position this form has entered already, if it was sent again as it was."""
-    sent = (consideration.pk, kind, text, by.pk)
-    if sent != (position.consideration_id, position.kind, position.text, position.person_id):
-        raise NotAnAnswer(
-            _("This form has entered another answer already. Open the page again to change it.")
-        )
-    return position
-
-
-def _check_answer(consideration: Consideration, kind: str, text: str, day: date) -> None:
-    meeting = consideration.meeting
-    if kind not in ANSWERS[meeting.body.code]:
-        raise NotAnAnswer(_("Choose one of the answers."))
-    if kind != Kind.APPROVES and not text:
-        raise NotAnAnswer(_("Write the text of your answer; it goes on the record with it."))
-    if consideration.before_ministers and not meeting.sits_on(day):
-        raise NotAnAnswer(
-            _("Ministers decide while their meeting sits: %(dates)s.") % {"dates": meeting.dates}
-        )
-
-
-def _conclude(
-    plan: WorkPlan,
-    consideration: Consideration,
-    position: Position,
-    basis: Appointment,
-    on: datetime,
-) -> None:
-    if position.kind == Kind.RETURNS:
-        decision.return_from_ministers(plan, consideration, position, basis=basis, on=on)
-    elif count(consideration).agreed:
-        decision.approve(plan, consideration, basis=basis, by=position.person, on=on)
-
-
-def count(consideration: Consideration) -> Tally:
-    """The tally of a consideration as it stands."""
-    return queries.board(consideration).tally

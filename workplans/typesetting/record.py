@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from secretariat import instants
 from secretariat.dates import PartialDate
 from workplans.typesetting.words import POSITIONS, STATEMENTS, STATES, word
 
@@ -46,6 +48,11 @@ def _meeting(decision: dict[str, Any]) -> str:
 def sentence(decision: dict[str, Any]) -> str:
     """What was decided, where and when."""
     facts = {"meeting": _meeting(decision), "date": day(decision["on"])}
+    if decision["method"] == "silence":
+        return _(
+            "The work plan was adopted by the Advisory Group under the silence procedure on "
+            "%(moment)s. No state objected before that instant."
+        ) % {"moment": _end(decision)}
     by_consensus = decision["method"] == "consensus"
     match decision["act"], by_consensus:
         case "adopted", True:
@@ -84,8 +91,20 @@ def sentence(decision: dict[str, Any]) -> str:
     return text % facts
 
 
+def _end(decision: dict[str, Any]) -> str:
+    """The instant at which a silence ended, by the clock of its place and by UTC."""
+    return instants.in_words(
+        datetime.fromisoformat(decision["at"]), ZoneInfo(decision["zone"] or "UTC")
+    )
+
+
 def declared(decision: dict[str, Any]) -> str:
     """Who put the decision on the record, and in what capacity."""
+    if decision["method"] == "silence":
+        return _(
+            "The procedure was opened on %(on)s by %(by)s (%(state)s), %(capacity)s, for this "
+            "reason: %(reason)s"
+        ) % {**decision["opened"], "on": day(decision["opened"]["on"])}
     if not decision["by"]:
         return ""
     facts = {key: decision[key] for key in ("by", "capacity", "state")}

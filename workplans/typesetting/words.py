@@ -30,7 +30,10 @@ POSITIONS = {
     "approves": pgettext_lazy("position", "Approves"),
     "approves_with_reservation": pgettext_lazy("position", "Approves with a reservation"),
     "objects": pgettext_lazy("position", "Objects"),
+    "asks_for_time": pgettext_lazy("position", "Asks for time"),
     "returns": pgettext_lazy("position", "Returns"),
+    "no_objection": pgettext_lazy("position", "No objection"),
+    "no_objection_time_asked": pgettext_lazy("position", "No objection; had asked for time"),
     "none": pgettext_lazy("position", "No position on record"),
 }
 STATEMENTS = {

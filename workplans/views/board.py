@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from meetings import closing
 from meetings.models import Meeting
+from secretariat import instants
 from secretariat.dates import PartialDate
-from secretariat.models import Entry
+from secretariat.deadlines import Outlook
+from secretariat.models import Entry, State
 from secretariat.register import entries_about
 from secretariat.standing import Standing
 from workplans import queries
 from workplans.models import Consideration, Position, Revision, WorkPlan
-from workplans.permissions import available_acts, voice_or_none
+from workplans.permissions import acts_on, available_acts, voice_or_none
 
 Outcome = Consideration.Outcome
 
@@ -45,13 +49,18 @@ def own_states(standing: Standing) -> set[int]:
     return {appointment.state_id for appointment in standing.appointments}
 
 
+def day_of(day: date | None) -> str:
+    return str(PartialDate.of(day)) if day else ""
+
+
 def rows(
     board: queries.Board, earlier: dict[int, Position], standing: Standing
 ) -> list[dict[str, Any]]:
     """A row for each counted seat, in the order of states.
 
     A state that has not answered this text is shown with what it said to an earlier one, since
-    that does not count any more.
+    that does not count any more. Where positions are not shown yet, nothing tells a state that
+    has answered from one that has not.
     """
     revision = text_name(board.consideration.revision)
     own = own_states(standing)
@@ -62,14 +71,46 @@ def rows(
         if position:
             row |= {
                 "position": position.kind,
+                "text": _time_asked(position),
                 "revision": revision,
                 "date": position.on,
-                "by": f"{position.person}, {position.appointment.capacity}",
+                "by": position.given_by,
+                "before": answer.earlier,
             }
+        elif board.consideration.under_silence:
+            row |= {"words": _no_objection(board.consideration)}
+        elif board.withheld and not row["own"]:
+            row |= {"position": "withheld"}
         elif state.pk in earlier:
             row["text"] = _given_before(earlier[state.pk], board.consideration, state.pk in own)
         found.append(row)
     return found
+
+
+def _no_objection(consideration: Consideration) -> str:
+    """What the silence of a state comes to: never an approval."""
+    if consideration.is_open:
+        return _("No objection so far")
+    if consideration.outcome == Outcome.ADOPTED:
+        return _("No objection")
+    return _("No objection until then")
+
+
+def _time_asked(position: Position) -> str:
+    """Until when a state asks for time, and what the chair has said to it."""
+    if position.until is None:
+        return ""
+    facts = {"day": day_of(position.until)}
+    ruling = getattr(position, "ruling", None)
+    if ruling is None and not position.consideration.is_open:
+        return _("Until %(day)s.") % facts
+    if ruling is None:
+        return _("Until %(day)s. The chair has not decided about it yet.") % facts
+    if ruling.granted:
+        if position.consideration.under_silence:
+            return _("Until %(day)s. The silence was extended.") % facts
+        return _("Until %(day)s. The chair waits until then.") % facts
+    return _("Until %(day)s. The chair does not give more time.") % facts
 
 
 def _given_before(position: Position, consideration: Consideration, own: bool) -> str:
@@ -92,8 +133,55 @@ def statements(board: queries.Board) -> list[Position]:
     return sorted((p for p in written if p.text), key=lambda position: position.pk)
 
 
-def time_left(meeting: Meeting, day: date) -> str:
-    """How long a meeting still takes answers, counted in days of its place."""
+def present(consideration: Consideration) -> datetime:
+    """The present instant; by the database's clock where an exact instant ends the procedure."""
+    return instants.now() if consideration.expires else timezone.now()
+
+
+def outlook(
+    consideration: Consideration, states: list[State], now: datetime | None = None
+) -> Outlook | None:
+    """Until when a text takes answers, as the capitals of these states meet it."""
+    return closing.outlook(
+        consideration.meeting,
+        states,
+        now or present(consideration),
+        expires=consideration.expires,
+    )
+
+
+def time_left(consideration: Consideration, now: datetime | None = None) -> str:
+    """How long a text still takes answers, in words."""
+    now = now or present(consideration)
+    if consideration.expires:
+        return _until_the_end(consideration.expires - now)
+    return _until_the_meeting_ends(consideration.meeting, consideration.meeting.day_at(now))
+
+
+def _until_the_end(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    if left <= timedelta(0):
+        return _("The silence has ended.")
+    if minutes < 60:
+        words = ngettext(
+            "The silence ends in %(minutes)d minute.",
+            "The silence ends in %(minutes)d minutes.",
+            minutes,
+        )
+    elif minutes < 48 * 60:
+        words = ngettext(
+            "The silence ends in %(hours)d hour.", "The silence ends in %(hours)d hours.",
+            minutes // 60,
+        )  # fmt: skip
+    else:
+        words = ngettext(
+            "The silence ends in %(days)d day.", "The silence ends in %(days)d days.", left.days
+        )
+    return words % {"minutes": minutes, "hours": minutes // 60, "days": left.days}
+
+
+def _until_the_meeting_ends(meeting: Meeting, day: date) -> str:
+    """Counted in days of its place."""
     if not meeting.begins or not meeting.ends:
         return ""
     if day < meeting.begins.first:
@@ -124,8 +212,17 @@ def outcome(consideration: Consideration) -> dict[str, str]:
     decision = getattr(consideration, "decision", None)
     assert consideration.closed is not None
     day = decision.on if decision else consideration.meeting.day_at(consideration.closed)
+    facts = {
+        "day": PartialDate.of(day),
+        "moment": instants.in_words(consideration.closed, consideration.meeting.zone),
+        "state": _breaking(consideration) if consideration.outcome == Outcome.BROKEN else "",
+    }
+    adopted = _("Adopted by consensus on %(day)s.")
+    if consideration.under_silence:
+        adopted = _("Adopted on %(moment)s, the end of the silence: no state objected before it.")
     sentence = {
-        Outcome.ADOPTED: _("Adopted by consensus on %(day)s."),
+        Outcome.ADOPTED: adopted,
+        Outcome.BROKEN: _("%(state)s broke the silence on %(moment)s. The text is not adopted."),
         Outcome.APPROVED: _("Approved by the ministers on %(day)s."),
         Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
         Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
@@ -133,7 +230,7 @@ def outcome(consideration: Consideration) -> dict[str, str]:
         Outcome.LAPSED: _(
             "The meeting ended without a decision. The plan stays adopted and may go to the next."
         ),
-    }[Outcome(consideration.outcome)] % {"day": PartialDate.of(day)}
+    }[Outcome(consideration.outcome)] % facts
     reason = decision.text if decision else ""
     if consideration.outcome == Outcome.WITHDRAWN:
         entry = _withdrawal(consideration)
@@ -141,10 +238,18 @@ def outcome(consideration: Consideration) -> dict[str, str]:
     return {"sentence": sentence, "reason": reason}
 
 
+def _breaking(consideration: Consideration) -> str:
+    """The state that broke a silence."""
+    positions = consideration.positions.in_time().filter(kind__in=Position.BREAKS_SILENCE)
+    return str(positions.select_related("seat__state").order_by("id")[0].seat.state)
+
+
 def _withdrawal(consideration: Consideration) -> Entry | None:
     return (
         entries_about(consideration.plan)
-        .filter(act="withdraw", facts__revision=consideration.revision.symbol)
+        .filter(
+            act__in=["withdraw", "withdraw_silence"], facts__revision=consideration.revision.symbol
+        )
         .first()
     )
 
@@ -157,6 +262,8 @@ def next_steps(
     acts = available_acts(standing, plan)
     if not consideration.is_open:
         return _after(plan, consideration, acts)
+    if consideration.under_silence:
+        return _under_silence(standing, consideration, board)
     found = []
     answer = _answer(standing, consideration, board, day)
     if answer:
@@ -200,6 +307,49 @@ def _answer(
     )
 
 
+def _under_silence(
+    standing: Standing, consideration: Consideration, board: queries.Board
+) -> list[Step]:
+    """For a voice: to let it pass, to object, to ask for time. For the chair: who asks for time."""
+    found = []
+    voice = voice_or_none(standing, consideration)
+    if voice is not None:
+        seat, _basis = voice
+        state = {"state": seat.state.name}
+        given = board.of_state(seat.state_id)
+        found.append(
+            Step(
+                _("%(state)s has not objected") % state,
+                _("If your state can let the text pass, there is nothing to do."),
+                reverse("workplans:break_silence", args=[consideration.pk]),
+                _("Object and break the silence"),
+                pressing=False,
+                receipt=reverse("workplans:receipt", args=[given.pk]) if given else "",
+            )
+        )
+        if given is None:
+            found.append(
+                Step(
+                    _("Does %(state)s need more time?") % state,
+                    _("Asking for it breaks nothing; the chair decides before the end."),
+                    reverse("workplans:position", args=[consideration.pk]),
+                    _("Ask for more time"),
+                    pressing=False,
+                )
+            )
+    if "rule_on_time" in acts_on(standing, consideration) and (asked := board.undecided):
+        state = {"state": asked.seat.state.name, "day": day_of(asked.until)}
+        found.append(
+            Step(
+                _("%(state)s asks for time until %(day)s") % state,
+                _("Extend the silence before it ends, or refuse with a reason."),
+                reverse("workplans:rule_on_time", args=[asked.pk]),
+                _("Decide about the request of %(state)s") % state,
+            )
+        )
+    return found
+
+
 def _silent_member(
     standing: Standing, consideration: Consideration, board: queries.Board
 ) -> Step | None:
@@ -232,6 +382,14 @@ def _conduct(consideration: Consideration, board: queries.Board, acts: set[str],
             reverse("workplans:circulate", args=year) if "circulate" in acts else "",
             _("Circulate to another meeting"),
         )
+    if "rule_on_time" in acts and (asked := board.undecided):
+        state = {"state": asked.seat.state.name, "day": day_of(asked.until)}
+        return Step(
+            _("%(state)s asks for time until %(day)s") % state,
+            _("Decide whether the text waits that long."),
+            reverse("workplans:rule_on_time", args=[asked.pk]),
+            _("Decide about the request of %(state)s") % state,
+        )
     if tally.opposing:
         return Step(
             _("Answer the objection of %(states)s") % {"states": names(board, tally.opposing)},
@@ -240,9 +398,10 @@ def _conduct(consideration: Consideration, board: queries.Board, acts: set[str],
             _("Write a new text"),
             pressing=False,
         )
-    if tally.silent:
+    if tally.silent or tally.asking:
+        missing = tuple(code for code in tally.seats if code in {*tally.silent, *tally.asking})
         return Step(
-            _("Waiting for %(states)s") % {"states": names(board, tally.silent)},
+            _("Waiting for %(states)s") % {"states": names(board, missing)},
             _("The plan can be adopted when every state has approved this text."),
         )
     if "adopt" not in acts:

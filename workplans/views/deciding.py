@@ -43,7 +43,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     admit("adopt", request.standing)  # type: ignore[attr-defined]
     declaring = _("As chair, I declare that the Advisory Group has adopted this text by consensus.")
     if request.method != "POST":
-        if not found.is_open or not procedure.allows("adopt", found.plan.status):
+        if "adopt" not in permissions.acts_on(request.standing, found):  # type: ignore[attr-defined]
             return redirect("workplans:consideration", pk=pk)
         form = DeclarationForm(declaring=declaring, initial={"digest": found.revision.digest})
     else:
@@ -87,7 +87,7 @@ def return_to_draft(request: HttpRequest, pk: int) -> HttpResponse:
     admit("return_to_draft", request.standing)  # type: ignore[attr-defined]
     missing = _("Say why the text is returned; the delegations will read it.")
     if request.method != "POST":
-        if not found.is_open or not procedure.allows("return_to_draft", found.plan.status):
+        if "return_to_draft" not in permissions.acts_on(request.standing, found):  # type: ignore[attr-defined]
             return redirect("workplans:consideration", pk=pk)
         form = ReasonForm(missing=missing, initial={"digest": found.revision.digest})
     else:

@@ -23,8 +23,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretariat.register import entries_about
-from secretariat.standing import NotEntitled
-from workplans import comparison, content, printouts, procedure
+from secretariat.standing import NotEntitled, Standing
+from workplans import comparison, content, disclosure, printouts, procedure
 from workplans import history as histories
 from workplans.forms.history import CompareForm, RestoreForm
 from workplans.models import Document, Printout, Sitting, WorkPlan
@@ -40,7 +40,9 @@ KEPT_FOR = 3600
 MOST_KEPT = 200_000
 
 # What everybody who may read a plan may know was done with it.
-OPEN_ACTS = frozenset({"start", "adopted", "submitted", "approved", "reported", "issue"})
+OPEN_ACTS = frozenset(
+    {"start", "adopted", "end_silence", "submitted", "approved", "reported", "issue"}
+)
 
 
 def find(request: HttpRequest, year: int) -> tuple[WorkPlan, Shelf]:
@@ -87,7 +89,7 @@ def history(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "plan": plan,
         "title": _title(plan, shelf),
-        "lines": _lines(plan, shelf),
+        "lines": _lines(plan, shelf, request.standing),  # type: ignore[attr-defined]
         "revisions": _revisions(plan, shelf),
         "compares": len(shelf.snapshots) > 1,
     }
@@ -103,19 +105,23 @@ def _revisions(plan: WorkPlan, shelf: Shelf) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(plan: WorkPlan, shelf: Shelf) -> list[histories.Line]:
+def _lines(plan: WorkPlan, shelf: Shelf, standing: Standing) -> list[histories.Line]:
     """The register's entries and the sittings, the newest first."""
     # A text that became public does not make public what was said to it at the table.
     told = set()
     if not shelf.has_draft:
         told = {row.symbol for row in shelf.revisions if row.pk in shelf.put_before}
     documents = list(Document.objects.filter(plan=plan))
+    withheld = disclosure.withheld(plan, standing)
     found: list[tuple[datetime, histories.Line]] = [
         (entry.at, histories.line(entry))
         for entry in entries_about(plan, *documents)
-        if shelf.has_draft
-        or entry.facts.get("revision", entry.facts.get("symbol", "")) in told
-        or entry.act in OPEN_ACTS
+        if (
+            shelf.has_draft
+            or entry.facts.get("revision", entry.facts.get("symbol", "")) in told
+            or entry.act in OPEN_ACTS
+        )
+        and withheld.shows(entry)
     ]
     known = {snapshot.code: snapshot for snapshot in shelf.snapshots}
     for sitting in shelf.sittings:

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from secretariat import instants
 from secretariat.circulation import counted
 from secretariat.dates import PartialDate
 from secretariat.standing import Standing, conducts
@@ -80,8 +80,10 @@ def _steps(
     found: Outline | None,
 ) -> list[Step]:
     if open_now is not None:
-        day = open_now.meeting.day_at(timezone.now())
+        day = open_now.meeting.day_at(boards.present(open_now))
         steps = boards.next_steps(standing, open_now, queries.board(open_now), day)
+        if not steps and open_now.under_silence:
+            steps = [Step(_where(plan, open_now), boards.time_left(open_now), pressing=False)]
         if not steps:
             words = open_now.meeting.name
             steps = [Step(_("Before the %(meeting)s") % {"meeting": words}, "", pressing=False)]
@@ -117,6 +119,7 @@ def _steps(
                 _("Circulate it as it is"),
                 pressing=False,
             ),
+            *_silence(acts, plan),
         ]
     if "circulate" in acts:
         text = _("The delegations see it when you circulate it before a meeting.")
@@ -125,18 +128,32 @@ def _steps(
                 "symbol": plan.revision.symbol,
                 "changes": found.changes,
             }
-        return [
-            Step(
-                _("Circulate the text"),
-                text,
-                reverse("workplans:circulate", args=year),
-                _("Circulate it to the delegations"),
-            )
-        ]
+        step = Step(
+            _("Circulate the text"),
+            text,
+            reverse("workplans:circulate", args=year),
+            _("Circulate it to the delegations"),
+        )
+        return [step, *_silence(acts, plan)]
     step = next_in_hand(plan, acts)
     if not step.url:
         return [Step(step.text, "", pressing=False)]
     return [Step(step.label, step.text, step.url, step.label)]
+
+
+def _silence(acts: set[str], plan: WorkPlan) -> list[Step]:
+    """For the chair: the way without a meeting."""
+    if "open_silence" not in acts:
+        return []
+    return [
+        Step(
+            _("Or put it under silence"),
+            _("Without a meeting: it is adopted at an exact instant, unless a state objects."),
+            reverse("workplans:open_silence", args=[plan.year]),
+            _("Put it under silence"),
+            pressing=False,
+        )
+    ]
 
 
 def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> list[dict[str, Any]]:
@@ -159,6 +176,10 @@ def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> l
 
 
 def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
+    if open_now is not None and open_now.expires is not None:
+        return _("Under silence until %(moment)s.") % {
+            "moment": instants.in_words(open_now.expires, open_now.meeting.zone)
+        }
     if open_now is not None:
         return _("Before the meeting: %(meeting)s, %(dates)s") % {
             "meeting": open_now.meeting.name,
@@ -230,6 +251,6 @@ def _decision_line(decision: Any) -> dict[str, Any]:
     return {
         "title": decision.get_act_display(),
         "when": f"{decision.meeting.name}, {PartialDate.of(decision.on)}",
-        "by": f"{decision.by}, {decision.appointment.capacity}",
+        "by": f"{decision.by}, {decision.appointment.capacity}" if decision.by else "",
         "text": decision.text if decision.act == "returned" else "",
     }

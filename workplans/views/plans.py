@@ -109,22 +109,24 @@ def _next_in_list(standing: Standing, plan: WorkPlan, before: queries.Board | No
     acts = permissions.available_acts(standing, plan)
     if before is None:
         return next_in_hand(plan, acts)
-    consideration, count = before.consideration, before.tally
+    seen, consideration = before.seen_by(standing), before.consideration
     page = reverse("workplans:consideration", args=[consideration.pk])
+    if consideration.under_silence:
+        return Step("", seen.sentence, page, _("Read the text under silence"), pressing=False)
     voice = permissions.voice_or_none(standing, consideration)
     if voice and before.of_seat(voice[0].pk) is None:
         return Step(
             "",
-            count.sentence(),
+            seen.sentence,
             reverse("workplans:position", args=[consideration.pk]),
             _("Approve or return the plan")
             if consideration.before_ministers
             else _("State the position of %(state)s") % {"state": voice[0].state},
         )
-    if "adopt" in acts and count.agreed:
+    if "adopt" in acts and before.tally.agreed:
         adopt = reverse("workplans:adopt", args=[consideration.pk])
-        return Step("", count.sentence(), adopt, _("Adopt the plan"))
-    return Step("", count.sentence(), page, _("See who has answered"), pressing=False)
+        return Step("", seen.sentence, adopt, _("Adopt the plan"))
+    return Step("", seen.sentence, page, _("See who has answered"), pressing=False)
 
 
 def next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
@@ -292,6 +294,10 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
     if not sent:
         try:
             procedure.follow("circulate", plan.status)
+            for open_now in plan.considerations.filter(closed=None).select_related(
+                "revision", "meeting__body"
+            ):
+                procedure.admit("circulate", open_now)
         except OutOfOrder as refusal:
             messages.info(request, str(refusal))
             return redirect("workplans:overview", year=year)
@@ -323,8 +329,9 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
         if done is not None:
             return redirect("workplans:consideration", pk=done.pk)
         # What was written stays; what the person saw and confirmed is asked for again.
-        meeting, message = form.cleaned_data["meeting"], form.cleaned_data["message"]
-        form = build(initial={**on_screen, "meeting": meeting.slug, "message": message})
+        kept = {name: form.cleaned_data[name] for name in ("message", "visibility")}
+        meeting = form.cleaned_data["meeting"]
+        form = build(initial={**on_screen, "meeting": meeting.slug, **kept})
     changes = comparison.changes(plan.revision.form, text) if plan.revision else None
     context = {
         "plan": plan,
@@ -389,6 +396,7 @@ def _circulate(
             plan,
             meeting=meeting,
             message=form.cleaned_data["message"],
+            visibility=form.cleaned_data["visibility"],
             seen=form.cleaned_data["seen"],
             warned=form.accepted,
             by=person,

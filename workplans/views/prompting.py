@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from secretariat.models import Appointment
 from secretariat.telling import Preview, Telling
-from workplans import notices, procedure
+from workplans import notices, permissions
 from workplans.forms.review import RemindForm
 from workplans.operations import prompting
 from workplans.operations.prompting import Silent
@@ -33,7 +33,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     silent = prompting.silent(found) if found.is_open else []
     asked = [one.seat for one in silent if not one.is_left_alone(now)]
     if request.method != "POST":
-        if not found.is_open or not procedure.allows("remind", found.plan.status):
+        if "remind" not in permissions.acts_on(request.standing, found):  # type: ignore[attr-defined]
             return redirect("workplans:consideration", pk=pk)
         form = RemindForm(initial={"seats": ",".join(str(seat.pk) for seat in asked)})
     else:

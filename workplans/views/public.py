@@ -61,7 +61,9 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, year: int) -> HttpResponse:
     """The text of an adopted plan. Whoever may read an unadopted one is led to its overview."""
-    decided = Prefetch("decisions", Decision.objects.select_related("meeting__body"))
+    decided = Prefetch(
+        "decisions", Decision.objects.select_related("meeting__body", "consideration")
+    )
     found = (
         WorkPlan.objects.visible_to(request.user)
         .select_related("revision", "presidency__state")
@@ -284,14 +286,18 @@ def _of_a_decision(found: Document) -> list[dict[str, Any]]:
         },
         {
             "label": decision.get_act_display(),
-            "value": format_html(
-                '<a href="{}">{}</a>, {}',
-                decision.meeting.get_absolute_url(),
-                decision.meeting.name,
-                PartialDate.of(decision.on),
-            ),
+            "value": _taken_where(decision),
         },
     ]
+
+
+def _taken_where(decision: Decision) -> str:
+    """Where and when; a session by correspondence has no page of its own."""
+    day = PartialDate.of(decision.on)
+    if decision.meeting.by_correspondence:
+        return format_html("{}, {}", decision.meeting.name, day)
+    page = decision.meeting.get_absolute_url()
+    return format_html('<a href="{}">{}</a>, {}', page, decision.meeting.name, day)
 
 
 @login_not_required

@@ -1,35 +1,34 @@
-"""A text before a meeting: reading it, answering for a state, the receipt, taking it back."""
+"""A text before a meeting: reading it, and taking it back."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meetings import closing
-from meetings.models import Seat
 from secretariat.circulation import counted
-from secretariat.models import Appointment
-from secretariat.standing import NotEntitled, conducts
+from secretariat.standing import conducts
 from secretariat.telling import Preview
-from workplans import comparison, notices, permissions, printouts, procedure, queries
+from workplans import (
+    comparison,
+    disclosure,
+    notices,
+    permissions,
+    printouts,
+    procedure,
+    queries,
+)
 from workplans.consensus import JOINS
-from workplans.forms.review import AnswerForm, CheckedAnswerForm, ReasonForm
+from workplans.forms.review import ReasonForm
 from workplans.models import Consideration, Document, Position, Printout, Revision
 from workplans.operations import review
 from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, reason_in, status_of
-
-# What a person has written and not yet submitted, by consideration. It lives in the session, on
-# the server, so that going back, a refusal or a newer text loses no word of it.
-UNSENT = "answers"
 
 
 def find(request: HttpRequest, pk: int) -> Consideration:
@@ -41,6 +40,7 @@ def find(request: HttpRequest, pk: int) -> Consideration:
             "revision__previous",
             "meeting__body",
             "by",
+            "appointment",
             "decision",
         )
         .defer("plan__revision__text", "revision__previous__text")
@@ -56,35 +56,40 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     standing = request.standing  # type: ignore[attr-defined]
     board = queries.board(found)
-    day = found.meeting.day_at(timezone.now())
+    seen = board.seen_by(standing)
+    now = boards.present(found)
+    day = found.meeting.day_at(now)
     earlier = queries.last_answers(found)
     own = boards.own_states(standing)
     states = [answer.seat.state for answer in board.answers]
-    outlook = closing.outlook(found.meeting, states, timezone.now()) if found.is_open else None
+    outlook = boards.outlook(found, states, now) if found.is_open else None
     context = {
         "consideration": found,
         "plan": found.plan,
         "revision": found.revision,
         "meeting": found.meeting,
-        "tally": board.tally,
-        "rows": boards.rows(board, earlier, standing),
-        "statements": boards.statements(board),
+        "board": seen,
+        "rows": boards.rows(seen, earlier, standing),
+        "statements": boards.statements(seen),
+        "shown": disclosure.shown_when(found),
         "steps": boards.next_steps(standing, found, board, day),
-        "acts": permissions.available_acts(standing, found.plan) if found.is_open else set(),
-        "time_left": boards.time_left(found.meeting, day) if found.is_open else "",
+        "acts": permissions.acts_on(standing, found),
+        "unanswered": conducts(standing) and bool(board.tally.silent),
+        "time_left": boards.time_left(found, now) if found.is_open else "",
+        "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],
         "outlook": outlook,
         "own": [c for c in outlook.capitals if c.state.pk in own] if outlook else [],
         "outcome": None if found.is_open else boards.outcome(found),
         "newer": None if found.is_open else newer(request, found),
-        "document": _adopted_document(found),
+        "document": adopted_document(found),
         "offer": _offer(found),
         "notices": counted(notices.thread(found.plan)) if conducts(standing) else None,
-        **_changes(found, own),
+        **changes(found, own),
     }
     return render(request, "workplans/consideration.html", context)
 
 
-def _changes(found: Consideration, own: set[int]) -> dict[str, Any]:
+def changes(found: Consideration, own: set[int]) -> dict[str, Any]:
     """What changed since the text the reader's state last approved, else since the one before."""
     before = (
         Position.objects.filter(
@@ -121,7 +126,7 @@ def _changes(found: Consideration, own: set[int]) -> dict[str, Any]:
     }
 
 
-def _adopted_document(found: Consideration) -> Document | None:
+def adopted_document(found: Consideration) -> Document | None:
     """The PDF of the text as the Advisory Group adopted it, once it is issued."""
     issued: Document | None = (
         Document.objects.issued()
@@ -150,221 +155,15 @@ def newer(request: HttpRequest, found: Consideration) -> Consideration | None:
     return later
 
 
-def voice(request: HttpRequest, found: Consideration) -> tuple[Seat, Appointment]:
-    try:
-        return permissions.voice(request.standing, found)  # type: ignore[attr-defined]
-    except NotEntitled as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def position(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answer of a state: chosen and written here, checked on the next page."""
-    found = find(request, pk)
-    seat, basis = voice(request, found)
-    if request.method != "POST":
-        if not found.is_open:
-            return redirect("workplans:consideration", pk=pk)
-        return _position_page(request, found, seat, basis, AnswerForm(
-            consideration=found, initial=_unsent(request, found)
-        ))  # fmt: skip
-    form = AnswerForm(request.POST, consideration=found)
-    if not found.is_open:
-        return _superseded(request, found, form, _("The text is no longer open for answers."))
-    if not form.is_valid():
-        return _position_page(request, found, seat, basis, form)
-    # The check gets a key of its own each time: sending one check twice has one effect, and a
-    # changed answer is never taken for the one before it.
-    _keep(request, found, {**form.cleaned_data, "key": str(uuid4())})
-    return redirect("workplans:position_check", pk=pk)
-
-
-def _position_page(
-    request: HttpRequest,
-    found: Consideration,
-    seat: Seat,
-    basis: Appointment,
-    form: AnswerForm,
-) -> HttpResponse:
-    day = found.meeting.day_at(timezone.now())
-    board = queries.board(found)
-    context = {
-        "form": form,
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "meeting": found.meeting,
-        "seat": seat,
-        "basis": basis,
-        "given": board.of_state(seat.state_id),
-        "sits": not found.before_ministers or found.meeting.sits_on(day),
-        "time_left": boards.time_left(found.meeting, day),
-        "outlook": closing.outlook(found.meeting, [seat.state], timezone.now()),
-        **_changes(found, {seat.state_id}),
-    }
-    if found.before_ministers:
-        context |= {"advice": _advice(found, seat), "document": _adopted_document(found)}
-    return render(request, "workplans/position.html", context, status=status_of(form))
-
-
-def _advice(found: Consideration, seat: Seat) -> Position | None:
-    """What the state's own delegation said to this text at the Advisory Group."""
-    given: Position | None = (
-        Position.objects.filter(
-            consideration__revision=found.revision_id,
-            consideration__lt=found.pk,
-            seat__state=seat.state_id,
-        )
-        .exclude(consideration__meeting__body=found.meeting.body_id)
-        .select_related("person", "appointment", "consideration__meeting__body")
-        .order_by("-id")
-        .first()
-    )
-    return given
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def position_check(request: HttpRequest, pk: int) -> HttpResponse:
-    """The last look before a state's answer is submitted; what is submitted is what is shown."""
-    found = find(request, pk)
-    seat, basis = voice(request, found)
-    if request.method != "POST":
-        unsent = _unsent(request, found)
-        if not found.is_open or not unsent.get("key"):
-            return redirect("workplans:position", pk=pk)
-        form = CheckedAnswerForm(consideration=found, state=seat.state, initial=unsent)
-        return _check_page(request, found, seat, basis, form, unsent)
-    form = CheckedAnswerForm(request.POST, consideration=found, state=seat.state)
-    form.full_clean()
-    if not form.holds_an_answer:
-        answer = AnswerForm(request.POST, consideration=found)
-        return _position_page(request, found, seat, basis, answer)
-    answer = form.cleaned_data
-    if form.is_valid():
-        taken = attempt(
-            form,
-            lambda: review.take_position(
-                found,
-                digest=answer["digest"],
-                kind=answer["kind"],
-                text=answer["text"],
-                by=request.person,  # type: ignore[attr-defined]
-                on=timezone.now(),
-                key=answer["key"],
-            ),
-        )
-        if taken:
-            _forget(request, found)
-            return redirect("workplans:receipt", pk=taken.pk)
-        found = find(request, pk)
-        if not found.is_open or found.plan.revision_id != found.revision_id:
-            return _superseded(request, found, form, form.non_field_errors()[0])
-    return _check_page(request, found, seat, basis, form, answer)
-
-
-def _check_page(
-    request: HttpRequest,
-    found: Consideration,
-    seat: Seat,
-    basis: Appointment,
-    form: CheckedAnswerForm,
-    answer: dict[str, Any],
-) -> HttpResponse:
-    board = queries.board(found)
-    missing = set(board.tally.silent) - {seat.state.code}
-    context = {
-        "form": form,
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "meeting": found.meeting,
-        "seat": seat,
-        "basis": basis,
-        "kind": answer["kind"],
-        "written": answer["text"],
-        "outlook": closing.outlook(found.meeting, [seat.state], timezone.now()),
-        "last": not missing and not board.tally.opposing and answer["kind"] in JOINS,
-    }
-    return render(request, "workplans/position_check.html", context, status=status_of(form))
-
-
-def _superseded(
-    request: HttpRequest, found: Consideration, form: AnswerForm, reason: str
-) -> HttpResponse:
-    """Say that the answer came too late, show the text there is now, and keep what was written."""
-    form.full_clean()
-    written = form.cleaned_data.get("text", "")
-    later = newer(request, found)
-    if written and later and later.is_open:
-        _keep(request, later, {"text": written})
-    context = {
-        "errors": [{"text": reason}],
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "newer": later,
-        "kind": form.cleaned_data.get("kind", ""),
-        "written": written,
-    }
-    return render(request, "workplans/position_superseded.html", context, status=409)
-
-
-def _unsent(request: HttpRequest, found: Consideration) -> dict[str, Any]:
-    kept: dict[str, Any] = request.session.get(UNSENT, {}).get(str(found.pk), {})
-    return {**kept, "digest": found.revision.digest}
-
-
-def _keep(request: HttpRequest, found: Consideration, answer: dict[str, Any]) -> None:
-    unsent = request.session.get(UNSENT, {})
-    request.session[UNSENT] = {**unsent, str(found.pk): answer}
-
-
-def _forget(request: HttpRequest, found: Consideration) -> None:
-    unsent = dict(request.session.get(UNSENT, {}))
-    if unsent.pop(str(found.pk), None):
-        request.session[UNSENT] = unsent
-
-
-@require_safe
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a state said, for its own people and the secretariat, at an address that stays."""
-    position = get_object_or_404(
-        Position.objects.receipts_of(request.user).select_related(
-            "seat__state",
-            "person",
-            "appointment",
-            "consideration__plan",
-            "consideration__revision",
-            "consideration__meeting__body",
-            "consideration__decision__document",
-        ),
-        pk=pk,
-    )
-    found = position.consideration
-    later = found.positions.filter(seat=position.seat, pk__gt=position.pk).order_by("-pk").first()
-    decision = getattr(found, "decision", None)
-    context = {
-        "position": position,
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "meeting": found.meeting,
-        "later": later,
-        "decision": decision,
-        "document": getattr(decision, "document", None),
-        "standing_tally": queries.board(found).tally if found.is_open else None,
-    }
-    return render(request, "workplans/receipt.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a text back from the delegations, with the reason they will read."""
     found = find(request, pk)
-    admit("withdraw", request.standing)  # type: ignore[attr-defined]
+    act = "withdraw_silence" if found.under_silence else "withdraw"
+    admit(act, request.standing)  # type: ignore[attr-defined]
     missing = _("Say why the text is withdrawn; the delegations will read it.")
     if request.method != "POST":
-        if not found.is_open or not procedure.allows("withdraw", found.plan.status):
+        if not found.is_open or not procedure.allows(act, found.plan.status):
             return redirect("workplans:consideration", pk=pk)
         form = ReasonForm(missing=missing, initial={"digest": found.revision.digest})
     else:
@@ -382,7 +181,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found.plan,
         "revision": found.revision,
         "meeting": found.meeting,
-        "tally": queries.board(found).tally,
+        "board": queries.board(found).seen_by(request.standing),  # type: ignore[attr-defined]
         "told": Preview.of(
             notices.withdrawn(
                 notices.Before.of(found),

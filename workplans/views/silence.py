@@ -1,0 +1,229 @@
+"""The pages of the silence procedure: opening one, extending it, and the door to breaking it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from meetings.models import Body
+from secretariat import instants
+from secretariat.models import Membership, State
+from secretariat.standing import NotEntitled
+from secretariat.telling import Preview
+from workplans import (
+    comparison,
+    content,
+    disclosure,
+    draft,
+    notices,
+    permissions,
+    procedure,
+    silence,
+    symbols,
+)
+from workplans.forms.silence import ExtendForm, OpenSilenceForm
+from workplans.models import Consideration, Position, WorkPlan
+from workplans.operations import review
+from workplans.operations import silence as operations
+from workplans.operations.locking import Superseded
+from workplans.procedure import OutOfOrder
+from workplans.views import board as boards
+from workplans.views.acting import admit, attempt, reason_in, status_of
+from workplans.views.answering import voice
+from workplans.views.plans import find as find_plan
+from workplans.views.plans import pointed
+from workplans.views.review import find
+
+POSTS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@POSTS
+def open_silence(request: HttpRequest, year: int) -> HttpResponse:
+    """Freeze the draft and put it under silence, after a look at its end in every capital."""
+    plan = find_plan(request, year)
+    admit("open_silence", request.standing)  # type: ignore[attr-defined]
+    if request.method != "POST" and (elsewhere := _not_now(request, plan)):
+        return elsewhere
+    text = draft.compose(plan, on=request.standing.day)  # type: ignore[attr-defined]
+    number = (plan.revision.number if plan.revision else 0) + 1
+    symbol = symbols.symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
+    now = instants.now()
+    states = _members(now)
+    zone = request.standing.chair.state.time_zone or "UTC"  # type: ignore[attr-defined]
+    build = partial(OpenSilenceForm, states=states, zone=zone, now=now, symbol=symbol)
+    on_screen = {"seen": content.digest(content.dump(text)), "number": number}
+    if request.method == "POST":
+        form = build(request.POST)
+        problems: list[str] = []
+        if form.is_valid():
+            done, problems = _open(request, plan, form, number)
+            if done is not None:
+                return redirect("workplans:consideration", pk=done.pk)
+            form = build(initial=form.cleaned_data | on_screen | {"declaration": False})
+    else:
+        expires = silence.propose(now, states, zone)
+        form = build(initial=OpenSilenceForm.showing(expires, zone) | on_screen)
+        problems = review.readiness(plan, text)
+    context = {
+        "plan": plan,
+        "form": form,
+        "symbol": symbol,
+        "states": [state.name for state in states],
+        "changes": comparison.changes(plan.revision.form, text) if plan.revision else None,
+        "problems": pointed(problems, text, year),
+        "asked_again": plan.status == WorkPlan.Status.UNDER_CONSIDERATION,
+    }
+    status = 409 if request.method == "POST" and problems else status_of(form)
+    return render(request, "workplans/open_silence.html", context, status=status)
+
+
+def _not_now(request: HttpRequest, plan: WorkPlan) -> HttpResponse | None:
+    """Where a silence cannot be opened now, the page to which its address leads."""
+    try:
+        procedure.follow("open_silence", plan.status)
+        open_now = (
+            plan.considerations.filter(closed=None)
+            .select_related("revision", "meeting__body")
+            .first()
+        )
+        if open_now is not None:
+            procedure.admit("open_silence", open_now)
+    except OutOfOrder as refusal:
+        messages.info(request, str(refusal))
+        return redirect("workplans:overview", year=plan.year)
+    return None
+
+
+def _members(now: datetime) -> list[State]:
+    """The states that would have a seat: the members of the day, in their order."""
+    held = Membership.objects.members(now.date()).select_related("state")
+    return [m.state for m in held.order_by("state__protocol_order", "state__name")]
+
+
+def _open(
+    request: HttpRequest, plan: WorkPlan, form: OpenSilenceForm, next_number: int
+) -> tuple[Consideration | None, list[str]]:
+    """The text that is under silence now, or what stands in the way."""
+    given = form.cleaned_data
+    person = request.person  # type: ignore[attr-defined]
+    sent_before = Consideration.objects.filter(
+        plan=plan,
+        revision__number=given["number"],
+        procedure=Consideration.Procedure.SILENCE,
+        by=person,
+        closed=None,
+    ).first()
+    if sent_before:
+        return sent_before, []
+    if given["number"] != next_number:
+        return None, [_("Somebody circulated another text meanwhile. Look at it before you go on.")]
+    try:
+        done = operations.open_silence(
+            plan,
+            expires=given["expires"],
+            reason=given["reason"],
+            message=given["message"],
+            visibility=given["visibility"],
+            seen=given["seen"],
+            warned=form.accepted,
+            by=person,
+            on=timezone.now(),
+        )
+    except NotEntitled as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except review.NotReady as refusal:
+        return None, refusal.problems
+    except (OutOfOrder, Superseded) as refusal:
+        return None, [str(refusal)]
+    messages.success(
+        request,
+        _("%(symbol)s is under silence. The delegations have been told.")
+        % {"symbol": done.revision.symbol},
+    )
+    return done, []
+
+
+@POSTS
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a silence a later end while it runs."""
+    found = find(request, pk)
+    admit("extend", request.standing)  # type: ignore[attr-defined]
+    runs = "extend" in permissions.acts_on(request.standing, found)  # type: ignore[attr-defined]
+    if found.expires is None or (request.method != "POST" and not runs):
+        return redirect("workplans:consideration", pk=pk)
+    seats = found.meeting.seats.filter(counted=True).select_related("state")
+    zone = found.meeting.time_zone
+    build = partial(
+        ExtendForm,
+        states=[seat.state for seat in seats],
+        zone=zone,
+        now=instants.now(),
+        running=found.expires,
+    )
+    if request.method == "POST":
+        form = build(request.POST)
+        done = form.is_valid() and attempt(
+            form,
+            lambda: operations.extend(
+                found,
+                until=form.cleaned_data["expires"],
+                seen=form.cleaned_data["before"],
+                reason=form.cleaned_data["reason"],
+                warned=form.accepted,
+                by=request.person,  # type: ignore[attr-defined]
+                on=timezone.now(),
+            ),
+        )
+        if done:
+            messages.success(request, _("The silence is extended. The delegations have been told."))
+            return redirect("workplans:consideration", pk=pk)
+        found = find(request, pk)
+    else:
+        form = build(initial=ExtendForm.showing(found.expires, zone) | {"before": found.expires})
+    asking = found.positions.standing().filter(kind=Position.Kind.ASKS_FOR_TIME)
+    context = {
+        "form": form,
+        "consideration": found,
+        "plan": found.plan,
+        "revision": found.revision,
+        "meeting": found.meeting,
+        "told": Preview.of(
+            notices.silence_extended(
+                notices.Before.of(found),
+                found.expires,
+                reason_in(form),
+                request.standing.day,  # type: ignore[attr-defined]
+            )
+        ),
+        "asking": list(asking.select_related("seat__state", "ruling").order_by("id")),
+    }
+    return render(request, "workplans/extend.html", context, status=status_of(form))
+
+
+@require_safe
+def break_silence(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an objection does, before it is written: the one act that cannot be taken back."""
+    found = find(request, pk)
+    seat, basis = voice(request, found)
+    if not found.is_open or not found.under_silence:
+        return redirect("workplans:consideration", pk=pk)
+    context: dict[str, Any] = {
+        "consideration": found,
+        "plan": found.plan,
+        "revision": found.revision,
+        "meeting": found.meeting,
+        "seat": seat,
+        "basis": basis,
+        "outlook": boards.outlook(found, [seat.state]),
+        "shown": disclosure.shown_when(found),
+    }
+    return render(request, "workplans/break_silence.html", context)
