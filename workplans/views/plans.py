@@ -365,6 +365,7 @@ def _told(
         symbol,
         text["title"],
         meeting,
+        text,
         request.person,  # type: ignore[attr-defined]
         reason_in(form, "message"),
     )
