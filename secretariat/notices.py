@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from secretariat.accreditation import presiding
 from secretariat.models import Appointment, Entry, Invitation
 from secretariat.permissions import NEEDS_A_BASIS
 from secretariat.standing import Function
-from secretariat.telling import Circle, News, Telling, Told, tellings
+from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ TABLE = (
 
 def invited(invitation: Invitation, appointment: Appointment, day: date) -> list[Telling]:
     """To the person: the letter that opens an account. Its address is completed in the mail."""
-    return _tellings("invited", Change(appointment, invitation), day, invitation=invitation)
+    until = Deadline(invitation.expires, "UTC", _("The address opens your account until:"))
+    change = Change(appointment, invitation)
+    return _tellings("invited", change, day, deadline=until, invitation=invitation)
 
 
 def appointed_you(appointment: Appointment, day: date) -> list[Telling]:
@@ -160,12 +163,15 @@ def ended(
 ) -> list[Telling]:
     """To the person, whatever else they hold, and to those it concerns."""
     name = "taken_back" if appointment.is_withdrawn else "ended"
-    change, facts = Change(appointment), {"entry": entry, "reason": reason}
+    change = Change(appointment)
+    facts: dict[str, Any] = {"entry": entry, "reason": reason}
     told = _tellings(f"{name}_you", change, day, **facts)
     return told + (_tellings(name, change, day, **facts) if tells_others else [])
 
 
-def _tellings(name: str, change: Change, day: date, **facts: object) -> list[Telling]:
+def _tellings(
+    name: str, change: Change, day: date, *, deadline: Deadline | None = None, **facts: Any
+) -> list[Telling]:
     appointment = change.appointment
     return tellings(
         TABLE,
@@ -173,6 +179,7 @@ def _tellings(name: str, change: Change, day: date, **facts: object) -> list[Tel
         change,
         day,
         thread=f"appointments.{appointment.state.code}",
+        deadline=deadline,
         facts={
             **facts,
             "appointment": appointment,

@@ -5,38 +5,35 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workplans import comparison
+from workplans import comparison, content
 from workplans.models import Consideration, Revision
 
 # So many characters of it stand in a letter; the page it leads to shows everything.
 MOST = 12_000
 
 
-def last_seen(consideration: Consideration) -> dict[int, Revision]:
-    """The text each state at the table had before it last, by the state. One query.
+def last_seen(plan_id: int, body_id: int, *, before: int | None) -> dict[int, Revision]:
+    """The text of a plan each state had before a body last, by the state. Three queries.
 
-    A state that did not sit then has seen none.
+    A state that did not sit then has seen none. before: the consideration that asks now, or None
+    for the one that is still to come.
     """
-    seats = (
-        Consideration.objects.filter(
-            plan=consideration.plan_id,
-            pk__lt=consideration.pk,
-            meeting__body=consideration.meeting.body_id,
-        )
-        .exclude(revision=consideration.revision_id)
-        .select_related("revision")
+    earlier = Consideration.objects.filter(plan=plan_id, meeting__body=body_id)
+    if before is not None:
+        asks = Consideration.objects.filter(pk=before).values("revision")
+        earlier = earlier.filter(pk__lt=before).exclude(revision__in=asks)
+    found = (
+        earlier.select_related("revision")
         .defer("revision__text")
         .prefetch_related("meeting__seats")
         .order_by("pk")
     )
-    return {
-        seat.state_id: earlier.revision for earlier in seats for seat in earlier.meeting.seats.all()
-    }
+    return {seat.state_id: one.revision for one in found for seat in one.meeting.seats.all()}
 
 
-def since(seen: Revision, now: Revision) -> str:
-    """What changed from one circulated text to another: a sentence, and part by part the words."""
-    found = comparison.changes(seen.form, now.form)
+def since(seen: Revision, now: content.Form) -> str:
+    """What changed from a circulated text to another: a sentence, and part by part the words."""
+    found = comparison.changes(seen.form, now)
     sentence, *parts = comparison.plain(found).split("\n\n")
     heading = _("Since %(symbol)s, which you had before: %(changes)s") % {
         "symbol": seen.symbol,

@@ -18,7 +18,7 @@ from secretariat.models import Appointment, Entry, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
-from workplans import changed
+from workplans import changed, content
 from workplans.disclosure import shown_when
 from workplans.models import Consideration, Decision, Position, Revision, Ruling, WorkPlan
 from workplans.obligations import Finding
@@ -31,13 +31,17 @@ def thread(plan: WorkPlan) -> str:
 
 @dataclass(frozen=True)
 class Before:
-    """A text before a meeting, as it is told of: in being, or about to be (pk is None)."""
+    """A text before a meeting, as it is told of: in being, or about to be (pk is None).
+
+    text: the frozen one, or the draft in its canonical form where it is still to be frozen.
+    """
 
     pk: int | None
     plan: WorkPlan
     symbol: str
     title: str
     meeting: Meeting
+    text: Revision | content.Form
     by: Person | None = None
     message: str = ""
     visibility: str = Consideration.Visibility.OPEN
@@ -54,12 +58,17 @@ class Before:
             revision.symbol,
             revision.title,
             consideration.meeting,
+            revision,
             consideration.by,
             consideration.message,
             consideration.visibility,
             consideration.expires,
             consideration.reason,
         )
+
+    @property
+    def form(self) -> content.Form:
+        return self.text.form if isinstance(self.text, Revision) else self.text
 
     @property
     def ministers(self) -> bool:
@@ -330,19 +339,13 @@ def adopted_by_silence(decision: Decision, day: date) -> list[Telling]:
 
 def _with_changes(found: list[Telling], text: Before) -> list[Telling]:
     """The same, with what changed for those who had the plan before them already."""
-    if text.pk is None:
-        return found
-    consideration = Consideration.objects.select_related("meeting", "revision").get(pk=text.pk)
-    seen = changed.last_seen(consideration)
-    return [
-        part
-        for telling in found
-        for part in _by_what_changed(telling, seen, consideration.revision)
-    ]
+    seen = changed.last_seen(text.plan.pk, text.meeting.body_id, before=text.pk)
+    words = {before: changed.since(before, text.form) for before in {*seen.values()}}
+    return [part for telling in found for part in _by_what_changed(telling, seen, words)]
 
 
 def _by_what_changed(
-    telling: Telling, seen: dict[int, Revision], now: Revision
+    telling: Telling, seen: dict[int, Revision], changes: dict[Revision, str]
 ) -> Iterator[Telling]:
     """A telling, with what changed for those who had the same text before."""
     told: dict[Revision | None, list[Told]] = defaultdict(list)
@@ -350,7 +353,7 @@ def _by_what_changed(
         state = one.state_id if isinstance(one, Appointment) else None
         told[seen.get(state) if state else None].append(one)
     for before, people in told.items():
-        words = f"{telling.words}\n\n{changed.since(before, now)}" if before else telling.words
+        words = f"{telling.words}\n\n{changes[before]}" if before else telling.words
         yield replace(telling, told=tuple(people), words=words)
 
 

@@ -209,5 +209,5 @@ def test_a_letter_stays_readable_however_much_changed(cast, draft, advisory_grou
     assert len(body) < 16_000
     assert re.search(r"\n\d+ more parts that differ are shown on the page\.\n", body)
     # A text circulated again as it was says so.
-    again = changed.since(first.revision, first.revision)
+    again = changed.since(first.revision, first.revision.form)
     assert again.endswith("Nothing in the text has changed.")

@@ -88,6 +88,24 @@ def test_circulating_tells_whom_the_page_names(cast, client, draft, advisory_gro
         assert NOTE in words and "Positions are taken until this instant" in words
 
 
+def test_circulating_again_shows_what_the_letters_say_has_changed(
+    cast, client, draft, consideration
+):
+    factories.activity(draft, title="A new fair")
+    staff, url = client(cast.staff), "/en/desk/plans/2027/circulate/"
+    page = staff.get(url)
+    typed = {b.html_name: b.value() for b in page.context["form"] if b.value() is not None}
+    again = staff.post(url, typed | {"message": NOTE})
+    (found,) = again.context["meetings"]
+    told, before = shown(again, found["told"]), last()
+    written = {"message": NOTE, "declaration": "on", "nonetheless": "on"}
+    assert staff.post(url, typed | written).status_code == 302
+    assert told == sent(before) and len(told) == 7
+    for _subject, words in told.values():
+        assert "Since PartNIR/AG/2027/WP/1, which you had before: " in words
+        assert "A new fair" in words
+
+
 def test_who_speaks_is_led_to_the_answer_and_the_others_to_the_text(cast, consideration):
     paths = dict(Notice.objects.filter(entry__act="circulate").values_list("person", "path"))
     page = f"/en/desk/considerations/{consideration.pk}/"

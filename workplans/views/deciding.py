@@ -206,7 +206,7 @@ def submit(request: HttpRequest, year: int) -> HttpResponse:
 def _asked(request: HttpRequest, plan: WorkPlan, meeting: Meeting) -> Preview:
     revision = plan.revision
     assert revision is not None  # says the database of every plan past its draft
-    text = notices.Before(None, plan, revision.symbol, revision.title, meeting)
+    text = notices.Before(None, plan, revision.symbol, revision.title, meeting, revision)
     return Preview.of(notices.submitted(text, request.standing.day))  # type: ignore[attr-defined]
 
 

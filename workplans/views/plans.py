@@ -372,8 +372,10 @@ def _told(
         symbol,
         text["title"],
         meeting,
+        text,
         request.person,  # type: ignore[attr-defined]
         reason_in(form, "message"),
+        str(form["visibility"].value()),
     )
     return Preview.of(notices.circulated(before, request.standing.day))  # type: ignore[attr-defined]
 
