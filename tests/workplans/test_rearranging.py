@@ -299,11 +299,11 @@ def test_a_piece_comes_back_after_what_it_stands_in(staff, draft, forum, pieces)
     remove(staff, "milestone", row)
     remove(staff, "activity", forum)
     said = words(staff.get(at("struck")))
-    assert "Convened Milestone" in said and "Forum number 1 Activity" in said
+    assert f"{row} Milestone" in said and "Forum number 1 Activity" in said
     struck = {entry.facts["title"]: entry for entry in Entry.objects.filter(act="strike")}
-    refused = staff.post(at("put_back", row.key), {"entry": struck["Convened"].pk}, follow=True)
+    refused = staff.post(at("put_back", row.key), {"entry": struck[str(row)].pk}, follow=True)
     assert "What it belonged to is not in the draft any more." in words(refused)
-    for title, key in (("Forum number 1", forum.key), ("Convened", row.key)):
+    for title, key in (("Forum number 1", forum.key), (str(row), row.key)):
         staff.post(at("put_back", key), {"entry": struck[title].pk})
     assert compose(draft) == before
 
