@@ -11,7 +11,7 @@ from django.urls import reverse
 from secretariat.models import Authority, Entry
 from tests import factories
 from workplans import draft as drafts
-from workplans.models import Activity, Indicator, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.operations import editing, rearranging
 
 pytestmark = pytest.mark.django_db
@@ -217,19 +217,6 @@ def test_an_activity_without_its_area_waits_for_it(staff, draft, forum):
     assert titles(PriorityArea.objects.get(key=area.key))[0] == "Forum number 1"
 
 
-def test_lines_of_a_part_leave_no_entry(staff, draft, forum):
-    indicator = Indicator.objects.get()
-    page = staff.get(at("remove", "indicator", indicator.key))
-    assert "Reason" not in words(page)
-    remove(staff, "indicator", indicator)
-    assert not Indicator.objects.exists()
-    response = remove(staff, "milestone", forum.milestones.get())
-    assert told(response) == ["“Call” is removed."]
-    assert response.redirect_chain == [(at("activity", forum.key) + "#order-milestone", 302)]
-    assert not forum.milestones.exists()
-    assert not Entry.objects.filter(act="strike").exists()
-
-
 def test_a_part_that_changed_is_not_taken_out_and_the_reason_stays(staff, draft, forum):
     page = staff.get(at("remove", "activity", forum.key))
     Activity.objects.filter(pk=forum.pk).update(version=7)
@@ -266,3 +253,64 @@ def test_delegations_read_nothing_of_what_was_taken_out(consideration, cast, sig
     assert "Secret forum" not in history
     assert "Hush" not in history
     assert "Secret forum" in words(sign_in(cast.staff).get(at("history")))
+
+
+# Pieces
+
+
+@pytest.fixture
+def pieces(draft, forum):
+    """Two objectives, two milestones and two indicators, the first of each by its kind."""
+    for text in ("To meet.", "To trade."):
+        forum.area.objectives.create(text=text, position=forum.area.objectives.count())
+    for n, text in enumerate(("Convened", "Held")):
+        forum.milestones.create(text=text, date=f"2027-0{n + 3}", position=n)
+    forum.indicators.create(name="Firms", position=1)
+    return {
+        "objective": forum.area.objectives.first(),
+        "milestone": forum.milestones.first(),
+        "indicator": forum.indicators.first(),
+    }
+
+
+@pytest.mark.parametrize("kind", ["objective", "milestone", "indicator"])
+def test_a_piece_that_was_removed_by_mistake_is_put_back(staff, draft, pieces, kind):
+    before, row = compose(draft), pieces[kind]
+    page = staff.get(at("remove", kind, row.key))
+    assert "can be put back" in words(page)
+    sent = {"seen": page.context["seen"], "reason": "A mistake."}
+    response = staff.post(at("remove", kind, row.key), sent, follow=True)
+    # One is back on the page one came from, which says how to undo it.
+    owner = "area" if kind == "objective" else "activity"
+    assert f"/edit/{'areas' if owner == 'area' else 'activities'}/" in response.request["PATH_INFO"]
+    assert f"“{row}” is removed." in words(response)
+    assert compose(draft) != before
+    entry = Entry.objects.get(act="strike")
+    assert entry.facts["title"] == str(row)
+    response = staff.post(at("put_back", row.key), {"entry": entry.pk}, follow=True)
+    assert response.redirect_chain[-1][0].endswith(f"#order-{kind}")
+    assert f"“{row}” is back in the draft." in words(response)
+    assert compose(draft) == before
+    assert "is removed" not in words(staff.get(f"{at('edit')}?removed={row.key}"))
+
+
+def test_a_piece_comes_back_after_what_it_stands_in(staff, draft, forum, pieces):
+    before, row = compose(draft), pieces["milestone"]
+    remove(staff, "milestone", row)
+    remove(staff, "activity", forum)
+    said = words(staff.get(at("struck")))
+    assert f"{row} Milestone" in said and "Forum number 1 Activity" in said
+    struck = {entry.facts["title"]: entry for entry in Entry.objects.filter(act="strike")}
+    refused = staff.post(at("put_back", row.key), {"entry": struck[str(row)].pk}, follow=True)
+    assert "What it belonged to is not in the draft any more." in words(refused)
+    for title, key in (("Forum number 1", forum.key), (str(row), row.key)):
+        staff.post(at("put_back", key), {"entry": struck[title].pk})
+    assert compose(draft) == before
+
+
+def test_a_long_objective_goes_by_its_first_words(staff, draft, forum):
+    long = forum.area.objectives.create(text="To meet and to trade. " * 40)
+    remove(staff, "objective", long)
+    (entry,) = Entry.objects.filter(act="strike")
+    assert len(entry.facts["title"]) == rearranging.LONGEST_NAME
+    assert entry.facts["parts"][0]["form"]["text"] == long.text.strip()

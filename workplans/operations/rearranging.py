@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +21,18 @@ from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part
 from workplans.operations import editing
 from workplans.operations.writing import touched
+from workplans.parts import PIECES, pieces_of
 
-# What is kept when it is taken out. Pieces are lines of the part they are in.
-KINDS: dict[str, type[Part]] = {"area": PriorityArea, "activity": Activity, "text": TextBlock}
+# What is kept when it is taken out.
+KINDS: dict[str, type[Part]] = {
+    "area": PriorityArea,
+    "activity": Activity,
+    "text": TextBlock,
+    **{pieces.name: pieces.kind for pieces in PIECES},
+}
 LONGEST_TITLE = 300
+# A piece goes by its own words, and an objective may have many.
+LONGEST_NAME = 120
 
 
 class CannotPutBack(Exception):
@@ -94,7 +103,7 @@ def strike(
     plan = editing.open_draft(plan, by=by, on=on)
     form = draft.compose(plan, on=on.date())
     part = editing.remove(plan, kind, key, seen=seen or "", by=by, on=on)
-    if part is not None and kind in KINDS.values():
+    if part is not None:
         enter(plan, form, {str(key)}, reason=reason, by=by, on=on)
     return part
 
@@ -106,7 +115,7 @@ def enter(
     gone = [found for found in _parts(form) if found["key"] in keys]
     if not gone:
         return None
-    titles = [found["form"]["title"] for found in gone]
+    titles = [_called(found) for found in gone]
     shown = "; ".join(titles[:5])
     if len(titles) > 5:
         shown = _("%(titles)s; and %(more)d more") % {"titles": shown, "more": len(titles) - 5}
@@ -122,12 +131,37 @@ def enter(
     )
 
 
+def _called(found: dict[str, Any]) -> str:
+    """What a part on record goes by: its title; of a piece, what it says first."""
+    form = found["form"]
+    pieces = PIECES_BY_NAME.get(found["kind"])
+    said: str = form[pieces.boxes[0]] if pieces else form["title"]
+    return Truncator(said).chars(LONGEST_NAME) if pieces else said
+
+
+PIECES_BY_NAME = {pieces.name: pieces for pieces in PIECES}
+
+
+def _pieces(owner: content.Form, kind: type[Part]) -> Iterator[dict[str, Any]]:
+    for pieces in pieces_of(kind):
+        for place, item in enumerate(owner[pieces.held]):
+            yield {
+                "kind": pieces.name,
+                "key": item["id"],
+                "owner": owner["id"],
+                "place": place,
+                "form": item,
+            }
+
+
 def _parts(form: content.Form) -> list[dict[str, Any]]:
-    """Areas, activities and texts, each with what it says and where it stands."""
-    found = []
+    """Every part and piece, each with what it says and where it stands."""
+    found: list[dict[str, Any]] = []
     for place, area in enumerate(form["areas"]):
         found.append({"kind": "area", "key": area["id"], "place": place, "form": area})
+        found += _pieces(area, PriorityArea)
         for inner, activity in enumerate(area["activities"]):
+            found += _pieces(activity, Activity)
             found.append(
                 {
                     "kind": "activity",
@@ -178,13 +212,13 @@ def struck(plan: WorkPlan) -> list[Struck]:
                 key=part["key"],
                 kind=part["kind"],
                 sort=part.get("sort", ""),
-                title=form["title"],
+                title=_called(part),
                 activities=len(form.get("activities", ())),
             )
             found.setdefault(one.key, one)
     back = {
         str(key)
-        for kind in KINDS.values()
+        for kind in {KINDS[one.kind] for one in found.values()}
         for key in kind._default_manager.filter(key__in=found).values_list("key", flat=True)
     }
     return [one for key, one in found.items() if key not in back]
@@ -212,7 +246,7 @@ def put_back(plan: WorkPlan, entry: int, key: UUID, *, by: Person, on: datetime)
         plan,
         by=by,
         appointment=Standing.of(by, on.date()).drafting,
-        title=found["form"]["title"],
+        title=_called(found),
         key=str(key),
     )
     editing.mark(plan, by, parts=[touched(row)], on=on)
@@ -232,6 +266,14 @@ def _on_record(plan: WorkPlan, entry: int, key: UUID) -> dict[str, Any]:
 
 def _again(plan: WorkPlan, kind: type[Part], found: dict[str, Any]) -> Any:
     form = found["form"]
+    if pieces := PIECES_BY_NAME.get(found["kind"]):
+        owner = editing.find(plan, pieces.owner, UUID(found["owner"]))
+        if owner is None:
+            raise CannotPutBack(
+                _("What it belonged to is not in the draft any more. Put that back first.")
+            )
+        home = {pieces.home: owner}
+        return kind._default_manager.create(key=form["id"], **home, **pieces.fields(form))
     try:
         if kind is TextBlock:
             return draft.put_text(plan, found["sort"], 0, form)

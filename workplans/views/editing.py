@@ -19,13 +19,9 @@ from workplans.models import (
     Indicator,
     Milestone,
     Objective,
-    PriorityArea,
     TextBlock,
-    WorkPlan,
 )
-from workplans.models.plan import Part
 from workplans.operations import editing, rearranging
-from workplans.parts import PIECES, pieces_like
 from workplans.procedure import OutOfOrder
 from workplans.views import listing
 from workplans.views.pages import (
@@ -35,20 +31,16 @@ from workplans.views.pages import (
     GENERAL,
     Page,
     act,
-    address_of,
     closed,
     find,
+    just_removed,
+    list_of,
     open_page,
 )
 from workplans.views.writing import answer
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
-KINDS: dict[str, type[Part]] = {
-    "area": PriorityArea,
-    "activity": Activity,
-    "text": TextBlock,
-    **{pieces.name: pieces.kind for pieces in PIECES},
-}
+KINDS = rearranging.KINDS
 
 
 @require_safe
@@ -61,19 +53,10 @@ def edit(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "plan": plan,
         "aside": plan.aside,  # type: ignore[attr-defined]
-        "removed": _removed(request, plan),
+        "removed": just_removed(request, plan),
         "parts": listing.parts(plan, standing.day, presence.sentences(plan, but=person)),
     }
     return render(request, "workplans/edit.html", context)
-
-
-def _removed(request: HttpRequest, plan: WorkPlan) -> rearranging.Struck | None:
-    """The part that was just taken out, for as long as it can be put back."""
-    try:
-        key = UUID(request.GET.get("removed", ""))
-    except ValueError:
-        return None
-    return next((one for one in rearranging.struck(plan) if one.key == str(key)), None)
 
 
 def _write(request: HttpRequest, year: int, sort: str, key: UUID | None = None) -> HttpResponse:
@@ -145,15 +128,12 @@ def remove(request: HttpRequest, year: int, part: str, key: UUID) -> HttpRespons
         return redirect(back)
     errors: list[dict[str, str]] = []
     if request.method == "POST":
-        title = str(row)
         try:
             seen, reason = request.POST.get("seen"), request.POST.get("reason", "")[:2000]
             if act(request, rearranging.strike, plan, KINDS[part], key, seen=seen, reason=reason):
-                if part in rearranging.KINDS:
-                    # The list says so, beside the way to put it back.
-                    return redirect(f"{back}?removed={key}")
-                messages.success(request, _("“%(title)s” is removed.") % {"title": title})
-                return redirect(_list_of(plan, row))
+                # The page says so, beside the way to put it back.
+                page, _sep, _anchor = list_of(plan, row).partition("#")
+                return redirect(f"{page}?removed={key}")
             errors = [{"text": _("It changed while you were deciding. Look at it again.")}]
         except OutOfOrder as refusal:
             errors = [{"text": str(refusal)}]
@@ -172,21 +152,10 @@ def remove(request: HttpRequest, year: int, part: str, key: UUID) -> HttpRespons
         "indicators": [item for item in going[1:] if isinstance(item, Indicator)],
         "milestones": [item for item in going[1:] if isinstance(item, Milestone)],
         "seen": editing.state_of(going),
-        "keeps": part in rearranging.KINDS,
-        "back": _list_of(plan, row),
+        "back": list_of(plan, row),
         "errors": errors,
     }
     return render(request, "workplans/remove.html", context, status=409 if errors else 200)
-
-
-def _list_of(plan: WorkPlan, row: Part) -> str:
-    """The page on which a part stands among its neighbours."""
-    pieces = pieces_like(row)
-    if pieces is None:
-        return reverse("workplans:edit", args=[plan.year])
-    sort = AREA if pieces.owner is PriorityArea else ACTIVITY
-    owner = getattr(row, pieces.home)
-    return f"{address_of(plan.year, sort, owner.key)}#order-{pieces.name}"
 
 
 @require_POST
@@ -212,7 +181,7 @@ def move(request: HttpRequest, year: int, part: str, key: UUID) -> HttpResponse:
     except editing.Gone:
         messages.error(request, _("It was removed meanwhile, so it was not moved."))
         return redirect("workplans:edit", year=year)
-    target = _list_of(plan, moved)
+    target = list_of(plan, moved)
     return redirect(target if "#" in target else f"{target}#part-{key}")
 
 

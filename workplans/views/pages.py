@@ -24,7 +24,8 @@ from workplans.forms.pieces import ORDER
 from workplans.merging import Values
 from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.models.plan import Part, Versioned
-from workplans.operations import editing, parking
+from workplans.operations import editing, parking, rearranging
+from workplans.parts import pieces_like
 from workplans.procedure import OutOfOrder
 from workplans.queries import Contents
 from workplans.views import hints
@@ -247,6 +248,25 @@ def address_of(year: int, sort: str, key: UUID | None) -> str:
         return reverse("workplans:edit_general", args=[year])
     name = {AREA: "area", ACTIVITY: "activity"}.get(sort, "text")
     return reverse(f"workplans:{name}", args=[year, key])
+
+
+def list_of(plan: WorkPlan, row: Part) -> str:
+    """The page on which a part stands among its neighbours."""
+    pieces = pieces_like(row)
+    if pieces is None:
+        return reverse("workplans:edit", args=[plan.year])
+    sort = AREA if pieces.owner is PriorityArea else ACTIVITY
+    owner = getattr(row, pieces.home)
+    return f"{address_of(plan.year, sort, owner.key)}#order-{pieces.name}"
+
+
+def just_removed(request: HttpRequest, plan: WorkPlan) -> rearranging.Struck | None:
+    """The part that was just taken out, for as long as it can be put back."""
+    try:
+        key = UUID(request.GET.get("removed", ""))
+    except ValueError:
+        return None
+    return next((one for one in rearranging.struck(plan) if one.key == str(key)), None)
 
 
 def open_page(request: HttpRequest, plan: WorkPlan, sort: str, key: UUID) -> Page:

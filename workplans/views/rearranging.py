@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from workplans.operations import editing, rearranging
 from workplans.procedure import OutOfOrder
-from workplans.views.pages import act, barred, find, find_readable
+from workplans.views.pages import act, barred, find, find_readable, list_of
 
 
 @require_POST
@@ -67,5 +68,7 @@ def put_back(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
     except editing.Gone:
         messages.error(request, _("The register knows no such part of this draft."))
         return redirect("workplans:struck", year=year)
-    messages.success(request, _("“%(title)s” is back in the draft.") % {"title": part})
-    return redirect(f"{reverse('workplans:edit', args=[year])}#part-{part.key}")
+    title = Truncator(str(part)).chars(rearranging.LONGEST_NAME)
+    messages.success(request, _("“%(title)s” is back in the draft.") % {"title": title})
+    target = list_of(plan, part)
+    return redirect(target if "#" in target else f"{target}#part-{part.key}")

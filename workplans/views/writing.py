@@ -18,7 +18,15 @@ from workplans.models import TextBlock
 from workplans.operations import parking
 from workplans.parts import pieces_of
 from workplans.views import parked
-from workplans.views.pages import ACTIVITY, AREA, GENERAL, Page, address_of, closed
+from workplans.views.pages import (
+    ACTIVITY,
+    AREA,
+    GENERAL,
+    Page,
+    address_of,
+    closed,
+    just_removed,
+)
 from workplans.views.saving import Outcome, Reason, attempt, named, told
 
 SAVED = {
@@ -70,7 +78,14 @@ def _draw(
         kept = parking.kept_for(person, page.plan).filter(part=page.key)
         # What this very page put aside stands in its boxes.
         aside = [row for row in kept if str(row.page) != str(form["key"].value())]
-    context = {**page.context(), "form": form, "page": page, "aside": aside, **more}
+    context = {
+        **page.context(),
+        "form": form,
+        "page": page,
+        "aside": aside,
+        "removed": just_removed(request, page.plan),
+        **more,
+    }
     return render(request, page.template, context, status=status)
 
 
