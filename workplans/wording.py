@@ -133,7 +133,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Passages that stand together on a page: the points of one list, the rows of one table."""
+    """Passages that stand together on a page: the points of one list, the rows of one table.
+
+    folded: they did not change, whatever sorts they are of.
+    """
 
     passages: tuple[Passage, ...]
     sort: Sort = Sort.PARAGRAPH
@@ -154,6 +157,11 @@ class Stretch:
     @property
     def lines(self) -> bool:
         return self.sort is Sort.LINE
+
+    @property
+    def parts(self) -> tuple[Stretch, ...]:
+        """What is folded, as a page sets it once it is opened."""
+        return tuple(_stretches(self.passages))
 
     @property
     def head_came(self) -> bool:
@@ -213,16 +221,18 @@ class Marked:
 
         Three or more that did not change are folded, but for those beside a change.
         """
-        return tuple(
-            stretch
-            for folded, passages in self._folded()
-            for stretch in _stretches(passages, folded=folded)
-        )
+        found: list[Stretch] = []
+        for folded, passages in self._folded():
+            if folded:
+                found.append(Stretch(tuple(passages), folded=True))
+            else:
+                found += _stretches(passages)
+        return tuple(found)
 
     @property
     def all_stretches(self) -> tuple[Stretch, ...]:
         """The same with nothing folded."""
-        return tuple(_stretches(self.passages, folded=False))
+        return tuple(_stretches(self.passages))
 
     def _folded(self) -> Iterator[tuple[bool, list[Passage]]]:
         last = len(self.passages) - 1
@@ -236,9 +246,9 @@ class Marked:
             yield not visible and len(passages) >= 3, passages
 
 
-def _stretches(passages: Sequence[Passage], *, folded: bool) -> Iterator[Stretch]:
+def _stretches(passages: Sequence[Passage]) -> Iterator[Stretch]:
     for sort, run in groupby(passages, key=lambda passage: passage.sort.together):
-        yield Stretch(tuple(run), sort or Sort.PARAGRAPH, folded)
+        yield Stretch(tuple(run), sort or Sort.PARAGRAPH)
 
 
 def normal(text: str) -> str:

@@ -19,6 +19,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -62,6 +64,12 @@ def make(
         name = keep(row, made.pdf)
     except typesetting.TypesettingError as error:
         return _give_up(table, pk, attempt, str(error), final=True)
+    except SoftTimeLimitExceeded:
+        reason = _("It takes more than %(count)d minutes to typeset. Parts of it are too long.") % {
+            "count": settings.CELERY_TASK_SOFT_TIME_LIMIT // 60
+        }
+        # A document is worth another attempt on a day with less to do, a printout is not.
+        return _give_up(table, pk, attempt, reason, final=table is Printout)
     except OSError as error:
         reason = _("The document could not be stored: %(reason)s.") % {"reason": error.strerror}
         return _give_up(table, pk, attempt, reason)

@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -225,6 +227,23 @@ def test_a_full_disk_leaves_no_half_file_and_is_tried_again(asked, root, monkeyp
     Printout.objects.update(lease=timezone.now() - timedelta(seconds=1))
     assert printouts.produce(asked.pk) is True
     assert fresh(asked).error == ""
+
+
+def test_a_text_that_takes_too_long_is_given_up_in_words(asked):
+    """The limit comes as Celery sends it: raised from a signal, wherever the work stands."""
+
+    def overdue(number, frame):
+        raise SoftTimeLimitExceeded
+
+    before = signal.signal(signal.SIGALRM, overdue)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        assert printouts.produce(asked.pk) is False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert fresh(asked).status == Status.FAILED
+    assert "It takes more than 5 minutes to typeset." in fresh(asked).error
 
 
 def test_a_dead_workers_printout_is_found_and_a_late_one_writes_nothing(asked):

@@ -159,6 +159,24 @@ def test_a_text_under_consideration_says_that_nobody_adopted_it() -> None:
     assert set(PdfReader(io.BytesIO(made.pdf)).attachments) == {"plan.json", "activities.csv"}
 
 
+def test_a_long_activity_begins_below_what_comes_before_it() -> None:
+    """It goes on over the page; a short one that does not fit is not torn apart."""
+    plan = orders.small_plan()
+    first = plan["areas"][0]["activities"][0]
+    plan["areas"][0]["objectives"] *= 14
+    paragraph = "The host publishes what the forum has agreed on. " * 4
+    first["description"] = "\n\n".join([paragraph] * 6)
+    pages = texts(typeset(orders.order(plan)))
+    area = next(n for n, page in enumerate(pages) if "Priority area 1" in page)
+    assert "The host publishes" in pages[area]
+    assert "16–17 September 2027 Place Xiamen" in pages[area + 1]
+    first["description"] = "The host publishes what the forum has agreed on."
+    first["deliverables"] = ["One of many results"] * 20
+    pages = texts(typeset(orders.order(plan)))
+    assert "The host publishes" not in pages[area]
+    assert "The host publishes" in pages[area + 1]
+
+
 def test_an_adopted_text_has_no_watermark(adopted: Typeset) -> None:
     assert "not for citation" not in " ".join(texts(adopted))
 

@@ -228,6 +228,14 @@ def test_what_did_not_change_is_folded_but_for_its_edges():
     assert [(s.folded, len(s.passages)) for s in stretches] == [(True, 7), (False, 3)]
 
 
+def test_a_paragraph_and_its_list_are_folded_as_one():
+    old = "First.\n\nThey:\n- meet;\n- act.\n\nThen.\n\nLast."
+    folded, rest = compare(old, old.replace("Last", "At last")).stretches
+    assert (folded.folded, len(folded.passages)) == (True, 4)
+    assert [(part.listed, len(part.passages)) for part in folded.parts] == [(False, 2), (True, 2)]
+    assert not rest.folded
+
+
 MEGABYTE = 1 << 20
 REPEATED = "The same few words, again and again. "
 HUGE = [

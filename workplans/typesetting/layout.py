@@ -45,6 +45,8 @@ REQUIRED = (
     "digest",
 )
 HEAD_LENGTH = 70
+# From so many characters on, the text of an activity may end on another page than it begins.
+LONG_TEXT = 400
 
 Order = dict[str, Any]
 Page = dict[str, Any]
@@ -299,6 +301,7 @@ def _sheet(activity: dict[str, Any], number: str, numbering: Numbering) -> Page:
         "anchor": f"activity-{number.replace('.', '-')}",
         "title": activity["title"],
         "blocks": numbering.blocks(activity["description"]),
+        "is_long": len(activity["description"]) >= LONG_TEXT,
         "rows": found,
         "deliverables": activity["deliverables"],
         "milestones": [_milestone(milestone) for milestone in activity["milestones"]],

@@ -67,6 +67,7 @@ def of_consideration(request: HttpRequest, pk: int) -> HttpResponse:
     """The text before the Advisory Group; once it was adopted, its document takes over."""
     found = review.find(request, pk)
     if not printouts.is_offered_for(found):
+        messages.info(request, _("The text is no longer before the Advisory Group."))
         return redirect("workplans:consideration", pk=pk)
     return _asked(
         request,
