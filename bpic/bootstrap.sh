@@ -17,7 +17,8 @@ stop() {
 
 # --- System packages -------------------------------------------------------------------------
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+# grep reads to the end: were it to stop early, ldconfig would fail of the broken pipe.
+has_library() { ldconfig -p 2>/dev/null | grep "$1" >/dev/null || /sbin/ldconfig -p 2>/dev/null | grep "$1" >/dev/null; }
 
 has_font() { find /usr/share/fonts /usr/local/share/fonts ~/.fonts -name "$1" -print -quit 2>/dev/null | grep -q .; }
 
