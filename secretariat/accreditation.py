@@ -25,7 +25,7 @@ from guardian.utils import get_group_obj_perms_model
 
 from secretariat import register
 from secretariat.models import Appointment, Authority, Person, Presidency, State
-from secretariat.standing import PRESIDING_LEVELS, Function, Standing, in_office
+from secretariat.standing import PRESIDING_LEVELS, Function, Standing, in_office, serves
 
 PREFIX = "seat:"
 GRANTED_ON: tuple[Any, ...] = (State, Presidency)
@@ -66,14 +66,11 @@ def presidencies_served(
 
     Whoever was recalled before that keeps nothing.
     """
-    served = [
-        appointment
-        for appointment in standing.ever
-        if appointment.function == Function.SECRETARIAT
-        or (appointment.function == Function.CHAIR and appointment.level in PRESIDING_LEVELS)
-    ]
+    served = [appointment for appointment in standing.ever if serves(appointment)]
     if not served:
         return []
+    if known is None:
+        known = standing.table
     if known is None:
         known = Presidency.objects.filter(
             state_id__in={appointment.state_id for appointment in served}

@@ -6,9 +6,12 @@ gives none of what this module answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from secretariat.models import Appointment, Person, Presidency
@@ -34,14 +37,21 @@ class NotEntitled(Exception):
     """The person may not do this on that day; the text is a sentence for the user."""
 
 
-def in_office(day: date) -> tuple[Presidency | None, Presidency | None]:
-    """The presidency of a day, and the one whose secretariat writes on it. One query.
+def _with_hand_overs(presidencies: Any) -> Any:
+    return presidencies.select_related("state", "hand_over__incoming__state")
+
+
+def in_office(
+    day: date, table: Iterable[Presidency] | None = None
+) -> tuple[Presidency | None, Presidency | None]:
+    """The presidency of a day, and the one whose secretariat writes on it.
 
     They differ between a hand-over and the day from which the table names the next presidency.
+    table: presidencies with their hand-overs, that of the day among them; else one query.
     """
-    presidency = (
-        Presidency.objects.on(day).select_related("state", "hand_over__incoming__state").first()
-    )
+    if table is None:
+        table = _with_hand_overs(Presidency.objects.on(day))
+    presidency = next((one for one in table if one.holds_on(day)), None)
     if presidency is None:
         return None, None
     hand_over = getattr(presidency, "hand_over", None)
@@ -57,7 +67,8 @@ class Standing:
     `presidency` is the one in the table, whose chair presides. `secretariat` is the one whose
     secretariat writes: the same, unless it was handed over to the next before its last day.
     `appointments` are those that hold on the day; `ever` is everything the person was appointed
-    to, which decides only what an outgoing secretariat may go on reading.
+    to, which decides only what an outgoing secretariat may go on reading. `table` has every
+    presidency of the states the person served, where it was read.
     """
 
     person: Person | None
@@ -66,6 +77,7 @@ class Standing:
     secretariat: Presidency | None = None
     appointments: tuple[Appointment, ...] = ()
     ever: tuple[Appointment, ...] = ()
+    table: tuple[Presidency, ...] | None = None
 
     @classmethod
     def of(cls, person: Person | None, day: date) -> Standing:
@@ -75,7 +87,10 @@ class Standing:
         ever = tuple(
             Appointment.objects.filter(person=person).select_related("state", "authority", "person")
         )
-        presidency, secretariat = in_office(day)
+        served = {appointment.state_id for appointment in ever if serves(appointment)}
+        known = Presidency.objects.filter(Q(period__contains=day) | Q(state__in=served))
+        table = tuple(_with_hand_overs(known))
+        presidency, secretariat = in_office(day, table)
         return cls(
             person,
             day,
@@ -83,6 +98,7 @@ class Standing:
             secretariat,
             tuple(appointment for appointment in ever if appointment.holds_on(day)),
             ever,
+            table,
         )
 
     def holding(self, *functions: str, state_id: int | None = None) -> Appointment | None:

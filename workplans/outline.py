@@ -97,7 +97,7 @@ NAME = "outline-2"
 
 def outline(plan: WorkPlan, on: date) -> Outline:
     """The outline of a plan's draft as last saved, read on a day."""
-    record = queries.on_record()
+    record = queries.roll().on_record
     return kept(NAME, plan, as_read(plan, on, record), lambda: _read(plan, on, record))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -223,27 +224,94 @@ def life(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]
     return steps
 
 
-def on_record() -> OnRecord:
-    """What the record says of all who may lead. One query."""
+@dataclass(frozen=True)
+class Ministry:
+    """An authority on record, under the name it bears from one day until another."""
+
+    pk: int
+    name: str
+    period: Interval
+
+    def holds_on(self, day: date) -> bool:
+        return _in(day, self.period)
+
+
+@dataclass
+class Leader:
+    """A state that belongs or belonged to the partnership, or has an authority on record.
+
+    belongs: when it was a member or invited. authorities: the one that leads first, then by name.
+    """
+
+    pk: int
+    code: str
+    name: str
+    belongs: list[Interval] = field(default_factory=list)
+    authorities: list[Ministry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Roll:
+    """All who may lead an activity, in protocol order."""
+
+    leaders: tuple[Leader, ...]
+
+    def offered(self, day: date, chosen: Collection[int]) -> list[Leader]:
+        """The states that are members or invited on a day, and those that were chosen before.
+
+        chosen: by their primary keys.
+        """
+        return [
+            one
+            for one in self.leaders
+            if one.pk in chosen or any(_in(day, period) for period in one.belongs)
+        ]
+
+    @cached_property
+    def on_record(self) -> OnRecord:
+        """The same as a draft is looked over with it."""
+        membership = {
+            one.code: sorted(one.belongs, key=_beginning) for one in self.leaders if one.belongs
+        }
+        named: dict[tuple[str, str], list[Interval]] = {}
+        for one in self.leaders:
+            for authority in one.authorities:
+                named.setdefault((one.code, authority.name), []).append(authority.period)
+        return OnRecord(
+            membership, {key: sorted(found, key=_beginning) for key, found in named.items()}
+        )
+
+
+def _beginning(period: Interval) -> date:
+    return period[0] or date.min
+
+
+def _in(day: date, period: Interval) -> bool:
+    lower, upper = period
+    return (lower is None or lower <= day) and (upper is None or day < upper)
+
+
+def roll() -> Roll:
+    """Who may lead, with when they belong and the authorities of each. One query."""
     belonging = [Membership.Status.MEMBER, Membership.Status.INVITED]
-    columns = ("state__code", "period", "called")
-    memberships = Membership.objects.filter(status__in=belonging).annotate(called=Value(""))
-    authorities = Authority.objects.annotate(called=F("name"))
-    membership: dict[str, list[Interval]] = {}
-    named: dict[tuple[str, str], list[Interval]] = {}
-    both = (
-        memberships.order_by()
-        .values_list(*columns)
-        .union(authorities.order_by().values_list(*columns), all=True)
+    state = ("state__protocol_order", "state__name", "state_id", "state__code")
+    columns = (*state, "first", "called", "authority", "period")
+    memberships = Membership.objects.filter(status__in=belonging).annotate(
+        first=Value(True), called=Value(""), authority=Value(0)
     )
-    for code, period, name in both:
-        if name:
-            named.setdefault((code, name), []).append((period.lower, period.upper))
+    authorities = Authority.objects.annotate(first=F("leads"), called=F("name"), authority=F("pk"))
+    both = memberships.order_by().values_list(*columns)
+    both = both.union(authorities.order_by().values_list(*columns), all=True)
+    rows = sorted(both, key=lambda row: (*row[:4], not row[4], *row[5:7]))
+    found: dict[int, Leader] = {}
+    for _order, name, pk, code, _first, called, authority, period in rows:
+        leader = found.setdefault(pk, Leader(pk, code, name))
+        interval = period.lower, period.upper
+        if authority:
+            leader.authorities.append(Ministry(authority, called, interval))
         else:
-            membership.setdefault(code, []).append((period.lower, period.upper))
-    for intervals in (*membership.values(), *named.values()):
-        intervals.sort(key=lambda one: one[0] or date.min)
-    return OnRecord(membership, named)
+            leader.belongs.append(interval)
+    return Roll(tuple(found.values()))
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,7 @@ def test_a_visitor_gets_no_script_and_no_cookie(cast, sign_in, address):
 # What it costs
 
 
-@pytest.mark.parametrize(("role", "queries"), [("visitor", 3), ("staff", 9)])
+@pytest.mark.parametrize(("role", "queries"), [("visitor", 3), ("staff", 8)])
 def test_the_list_costs_the_same_for_few_and_for_many(
     cast, sign_in, django_assert_num_queries, role, queries
 ):
@@ -285,7 +285,7 @@ def test_the_list_costs_the_same_for_few_and_for_many(
         assert len(groups(response)["member"]) == 4 + first
 
 
-@pytest.mark.parametrize(("role", "queries"), [("visitor", 5), ("staff", 11)])
+@pytest.mark.parametrize(("role", "queries"), [("visitor", 5), ("staff", 10)])
 def test_a_page_costs_the_same_for_a_short_and_a_long_history(
     cast, sign_in, django_assert_num_queries, role, queries
 ):

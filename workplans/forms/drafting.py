@@ -15,7 +15,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
@@ -26,13 +25,14 @@ from meetings.forms import DeadlineForm
 from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
-from secretariat.models import Authority, Membership, State
+from secretariat.models import Authority, State
 from workplans.forms.pieces import WORDS, Group, Row, box_for
 from workplans.forms.prose import HINT, ProseBox
 from workplans.legible import legible
 from workplans.merging import Values
 from workplans.models import Activity, Consideration, PriorityArea, TextBlock, WorkPlan
 from workplans.parts import FIELDS, OBJECTIVES, Pieces, pieces_named, pieces_of, plain
+from workplans.queries import Ministry, Roll
 
 UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TITLE_MISSING = gettext_lazy("Write a title.")
@@ -331,12 +331,14 @@ def _lines(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _called(authority: Authority, on: date) -> str:
+def _called(ministry: Ministry, on: date) -> str:
     """An authority's name; with the one it bears now and is printed under, where that differs."""
-    now = authority.on(on)
-    if now.name == authority.name:
-        return authority.name
-    return _("%(authority)s, now %(name)s") % {"authority": authority.name, "name": now.name}
+    if ministry.holds_on(on):
+        return ministry.name
+    now = Authority.objects.get(pk=ministry.pk).on(on)
+    if now.name == ministry.name:
+        return ministry.name
+    return _("%(authority)s, now %(name)s") % {"authority": ministry.name, "name": now.name}
 
 
 class ActivityForm(PartForm):
@@ -369,6 +371,7 @@ class ActivityForm(PartForm):
         *,
         plan: WorkPlan,
         on: date,
+        roll: Roll,
         keeps: Values | None = None,
         areas: Iterable[tuple[int, str]] | None = None,
         **o: Any,
@@ -377,7 +380,7 @@ class ActivityForm(PartForm):
         super().__init__(data, **o)
         keeps = keeps or self.said
         self._offer_areas(plan, areas)
-        self._offer_states(on, keeps)
+        self._offer_states(on, keeps, roll)
         for name in ("begins", "ends"):
             self.fields[name].widget.attrs["class"] = "input--short"
         self.fields["mode"].choices = [  # type: ignore[attr-defined]
@@ -397,36 +400,36 @@ class ActivityForm(PartForm):
         # They were just found among those that are offered.
         return {*super()._get_validation_exclusions(), "area", "lead", "lead_authority"}
 
-    def _offer_states(self, on: date, keeps: Values) -> None:
+    def _offer_states(self, on: date, keeps: Values, roll: Roll) -> None:
         """Members and invited states of the day, and whatever the activity has chosen already."""
-        sitting = Membership.objects.on(on).filter(
-            status__in=[Membership.Status.MEMBER, Membership.Status.INVITED]
-        )
-        chosen = [keeps.get("lead") or None, *(keeps.get("co_leads") or [])]
-        states = list(
-            State.objects.filter(
-                Q(pk__in=sitting.values("state")) | Q(pk__in=[pk for pk in chosen if pk])
-            )
-        )
-        offered = State.objects.filter(pk__in=[state.pk for state in states])
-        names = [(state.pk, state.name) for state in states]
+        said = (keeps.get("lead"), *(keeps.get("co_leads") or []))
+        chosen = {pk for pk in said if isinstance(pk, int)}
+        offered = roll.offered(on, chosen)
+        names = [(one.pk, one.name) for one in offered]
+        if strangers := chosen - {one.pk for one in offered}:
+            # Chosen once, and of no membership on record any more.
+            names += State.objects.filter(pk__in=strangers).values_list("pk", "name")
+        states = State.objects.filter(pk__in=[pk for pk, _name in names])
         lead, co_leads = self.fields["lead"], self.fields["co_leads"]
-        lead.queryset = co_leads.queryset = offered  # type: ignore[attr-defined]
+        lead.queryset = co_leads.queryset = states  # type: ignore[attr-defined]
         lead.choices = [("", _("Not decided yet")), *names]  # type: ignore[attr-defined]
         co_leads.choices = names  # type: ignore[attr-defined]
 
-        authority = self.fields["lead_authority"]
         kept = keeps.get("lead_authority") or None
-        authorities = Authority.objects.filter(
-            Q(state__in=states, period__contains=on) | Q(pk=kept)
-        ).distinct()
-        authority.queryset = authorities  # type: ignore[attr-defined]
-        by_state: dict[int, list[tuple[int, str]]] = {}
-        for row in authorities:
-            by_state.setdefault(row.state_id, []).append((row.pk, _called(row, on)))
+        ministries = {
+            one.name: [
+                (ministry.pk, _called(ministry, on))
+                for ministry in one.authorities
+                if ministry.holds_on(on) or ministry.pk == kept
+            ]
+            for one in offered
+        }
+        authority = self.fields["lead_authority"]
+        keys = [pk for rows in ministries.values() for pk, _name in rows]
+        authority.queryset = Authority.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
         authority.choices = [  # type: ignore[attr-defined]
             ("", _("Not named")),
-            *((name, by_state[pk]) for pk, name in names if pk in by_state),
+            *((name, rows) for name, rows in ministries.items() if rows),
         ]
 
     def _offer_pieces(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from workplans import draft, queries, readiness
+from workplans import draft, readiness
 from workplans.content import Form
 from workplans.gaps import Located
 from workplans.models import Activity, TextBlock, WorkPlan
@@ -41,7 +41,7 @@ def of_draft(form: Form, record: OnRecord, day: date) -> dict[str, Any]:
 
 
 def of_activity(
-    plan: WorkPlan, activity: Activity, contents: Contents, day: date
+    plan: WorkPlan, activity: Activity, contents: Contents, record: OnRecord, day: date
 ) -> list[dict[str, str]]:
     """The hints of one activity, for its own page. Nothing else of the draft is composed."""
     form = draft.activity_form(activity, on=day)
@@ -53,7 +53,7 @@ def of_activity(
         year=plan.year,
         twins=readiness.alike((row.number, row.title) for row in contents.activities),
         annexes=plan.texts.filter(kind=TextBlock.Kind.ANNEX).count() if mentions else 0,
-        on_record=queries.on_record(),
+        on_record=record,
         day=day,
     )
     return [{"text": hint.at.sentence, "url": _field(hint.at)} for hint in found]

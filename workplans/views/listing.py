@@ -25,7 +25,7 @@ from workplans.views import hints
 
 def parts(plan: WorkPlan, day: date, here: Mapping[str, str]) -> SafeString:
     """The list of a plan's parts. here: who is at each of them, in words, by its identity."""
-    record = queries.on_record()
+    record = queries.roll().on_record
     html = kept("parts-1", plan, as_read(plan, day, record), lambda: str(_draw(plan, day, record)))
     for key, words in here.items():
         html = html.replace(f'data-present="{key}">', f'data-present="{key}">{escape(words)}')

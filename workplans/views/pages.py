@@ -27,7 +27,7 @@ from workplans.models.plan import Part, Versioned
 from workplans.operations import editing, parking, rearranging
 from workplans.parts import pieces_like
 from workplans.procedure import OutOfOrder
-from workplans.queries import Contents
+from workplans.queries import Contents, Roll
 from workplans.views import hints
 from workplans.views.acting import admit
 
@@ -136,6 +136,11 @@ class Page:
         return KINDS[self.sort]
 
     @cached_property
+    def roll(self) -> Roll:
+        """Who may lead an activity."""
+        return queries.roll()
+
+    @cached_property
     def contents(self) -> Contents:
         return queries.contents(self.plan)
 
@@ -171,7 +176,9 @@ class Page:
             on = self.request.standing.day  # type: ignore[attr-defined]
             # What is saved while somebody writes is answered without the page.
             areas = self.contents.areas if data is None else None
-            return ActivityForm(data, plan=self.plan, on=on, keeps=keeps, areas=areas, **options)
+            return ActivityForm(
+                data, plan=self.plan, on=on, roll=self.roll, keeps=keeps, areas=areas, **options
+            )
         return TextForm(data, sort=self.sort, **options)
 
     def blank(self, key: UUID) -> Part:
@@ -236,7 +243,9 @@ class Page:
             if self.part is not None:
                 found["before"], found["after"] = self.contents.beside(self.part.key)
                 day = self.request.standing.day  # type: ignore[attr-defined]
-                found["hints"] = hints.of_activity(self.plan, self.part, self.contents, day)
+                found["hints"] = hints.of_activity(
+                    self.plan, self.part, self.contents, self.roll.on_record, day
+                )
         if self.kind is TextBlock:
             found |= {"kind_words": TextBlock.Kind(self.sort).label, "text_kind": self.sort}
         return found
