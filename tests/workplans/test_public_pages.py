@@ -98,15 +98,15 @@ def test_the_queries_do_not_grow_with_the_plan(
     visitor = sign_in()
     tag = visitor.get(PLAN)["ETag"]
     # The HTML of the text is kept under its digest since the first visit.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         visitor.get(PLAN)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         visitor.get(PLAN, headers={"if-none-match": tag})
 
 
 def test_the_queries_of_the_list_do_not_grow(adopted, sign_in, django_assert_num_queries):
     visitor = sign_in()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         visitor.get("/en/plans/")
     for year in (2024, 2025):
         WorkPlan.objects.create(
@@ -116,7 +116,7 @@ def test_the_queries_of_the_list_do_not_grow(adopted, sign_in, django_assert_num
             revision=adopted.revision,
             status="reported",
         )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         visitor.get("/en/plans/")
 
 
