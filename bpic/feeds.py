@@ -52,7 +52,7 @@ def _deadline(consideration: Consideration) -> Event | None:
     """The last day on which an answer to a text is taken, if it is known to the day."""
     meeting = consideration.meeting
     if consideration.expires is not None:
-        return _end_of_silence(consideration, consideration.expires)
+        return _exact_end(consideration, consideration.expires)
     if meeting.closes is None or meeting.ends is None:
         return None
     host = urlsplit(settings.PORTAL_URL).hostname
@@ -81,8 +81,8 @@ def _deadline(consideration: Consideration) -> Event | None:
     return event
 
 
-def _end_of_silence(consideration: Consideration, expires: datetime) -> Event:
-    """The exact instant before which a state can object."""
+def _exact_end(consideration: Consideration, expires: datetime) -> Event:
+    """The exact instant before which a state can answer, or object."""
     host = urlsplit(settings.PORTAL_URL).hostname
     told = {"language": get_language() or settings.LANGUAGE_CODE}
     page = reverse("workplans:consideration", args=[consideration.pk])
@@ -91,8 +91,12 @@ def _end_of_silence(consideration: Consideration, expires: datetime) -> Event:
     event.add("uid", f"consideration-{consideration.pk}@{host}")
     event.add("dtstamp", consideration.opened.astimezone(UTC))
     event.add("dtstart", expires.astimezone(UTC))
-    event.add("summary", _("The silence ends: %(symbol)s") % symbol, parameters=told)
+    title = _("The silence ends: %(symbol)s")
     words = _("An objection counts if the portal receives it before this instant: %(moment)s.")
+    if consideration.in_writing:
+        title = _("Answers in writing end: %(symbol)s")
+        words = _("An answer counts if the portal receives it before this instant: %(moment)s.")
+    event.add("summary", title % symbol, parameters=told)
     moment = instants.in_words(expires, consideration.meeting.zone)
     event.add("description", words % {"moment": moment}, parameters=told)
     event.add("url", f"{settings.PORTAL_URL}{page}")

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
-from workplans.operations import silence
+from workplans.operations import correspondence
 
 UNUSED_FEATURES = (
     "accelerometer",
@@ -59,7 +59,7 @@ class SilencesEnd:
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         found = request.resolver_match
         if found and ("workplans" in found.namespaces or found.url_name in self.NAMES):
-            silence.settle_due()
+            correspondence.settle_due()
 
 
 class SignInRequired(LoginRequiredMiddleware):

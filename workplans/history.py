@@ -27,7 +27,15 @@ SENTENCES = {
     "record_position": gettext_noop("Recorded for %(state)s: %(position)s – %(revision)s"),
     "rule_on_time": gettext_noop("%(ruling)s: %(state)s – %(revision)s"),
     "open_silence": gettext_noop("Put %(revision)s under silence until %(expires)s"),
-    "extend": gettext_noop("Extended the silence for %(revision)s until %(until)s"),
+    "open_written": gettext_noop(
+        "Put %(revision)s before the states for answers in writing until %(expires)s"
+    ),
+    "end_written": gettext_noop("The written procedure for %(revision)s ended: adopted on %(at)s"),
+    "fail_written": gettext_noop(
+        "The written procedure for %(revision)s ended on %(at)s without consensus"
+    ),
+    "withdraw_written": gettext_noop("Withdrew %(revision)s from the written procedure"),
+    "extend": gettext_noop("Set a later end for %(revision)s: %(until)s"),
     "break_silence": gettext_noop("The silence for %(revision)s was broken: %(state)s"),
     "end_silence": gettext_noop("The silence for %(revision)s ended: adopted on %(at)s"),
     "withdraw_silence": gettext_noop("Withdrew %(revision)s from silence"),
@@ -66,7 +74,10 @@ SENTENCES = {
     "hand_over": gettext_noop("The secretariat passed from %(outgoing)s to %(incoming)s"),
 }
 
-OF_A_SILENCE = ("open_silence", "extend", "break_silence", "end_silence")
+BY_CORRESPONDENCE = (
+    "open_silence", "open_written", "extend", "break_silence", "end_silence", "end_written",
+    "fail_written",
+)  # fmt: skip
 Line = dict[str, Any]
 # So many parts of a sitting are named.
 MOST_PARTS = 5
@@ -83,7 +94,7 @@ def line(entry: Entry) -> Line:
     """An entry as a line of a timeline: title, when, by, text."""
     facts = Facts(entry.facts)
     for name in ("expires", "until", "at"):
-        if entry.act in OF_A_SILENCE and name in facts:
+        if entry.act in BY_CORRESPONDENCE and name in facts:
             facts[name] = instants.in_words(datetime.fromisoformat(facts[name]))
     if entry.act in ("take_position", "record_position", "object_late"):
         facts["position"] = Position.Kind(facts["position"]).label
@@ -181,6 +192,8 @@ def _by(entry: Entry) -> str:
     if entry.by is None:
         if entry.act == "end_silence":
             return _("By itself, at the end of the silence")
+        if entry.act in ("end_written", "fail_written"):
+            return _("By itself, at the end of the written procedure")
         if entry.act == "lapse":
             return _("By itself, when the meeting was over")
         if entry.act == "hand_over":

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Body, Meeting, Seat
-from meetings.permissions import delegations_seated, seated
+from meetings.permissions import delegations_seated, seated, to_be_seated
 from secretariat.accreditation import presiding
 from secretariat.models import Appointment, Entry, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
@@ -45,7 +45,8 @@ class Before:
     by: Person | None = None
     message: str = ""
     visibility: str = Consideration.Visibility.OPEN
-    # Under silence: the instant at which it ends, and why the chair put it there.
+    procedure: str = Consideration.Procedure.MEETING
+    # By correspondence: the instant at which it ends, and why the chair put it there.
     expires: datetime | None = None
     reason: str = ""
 
@@ -62,6 +63,7 @@ class Before:
             consideration.by,
             consideration.message,
             consideration.visibility,
+            consideration.procedure,
             consideration.expires,
             consideration.reason,
         )
@@ -76,7 +78,11 @@ class Before:
 
     @property
     def under_silence(self) -> bool:
-        return self.expires is not None
+        return self.procedure == Consideration.Procedure.SILENCE
+
+    @property
+    def in_writing(self) -> bool:
+        return self.procedure == Consideration.Procedure.WRITTEN
 
     def deadline(self, lead: Any) -> Deadline | None:
         closes = self.expires or self.meeting.closes
@@ -93,6 +99,9 @@ def _speaking(text: Before, day: date) -> Iterable[Told]:
 
 
 def _at_the_table(about: Before | Decision, day: date) -> list[Appointment]:
+    if about.meeting.pk is None:
+        # A session that opens with the act that is looked at.
+        return to_be_seated(about.meeting, day)
     return seated(about.meeting, day)
 
 
@@ -194,11 +203,13 @@ def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
 
-OPENED, EXTENDED, BROKEN, ENDED, LATE, RULED = (
+OPENED, IN_WRITING, EXTENDED, BROKEN, ENDED, FAILED, LATE, RULED = (
     _("A text is put under silence"),
-    _("A silence is extended"),
+    _("A text is put before the states for answers in writing"),
+    _("A procedure by correspondence gets a later end"),
     _("A state breaks a silence"),
-    _("A silence ends unbroken, and the text is adopted"),
+    _("A procedure by correspondence ends, and the text is adopted"),
+    _("A written procedure ends without consensus"),
     _("An objection comes in after the end of a silence"),
     _("The chair decides about a request for time"),
 )
@@ -236,12 +247,19 @@ TABLE = (
         _("Under silence: %(symbol)s"), "silence_opened", _consideration,
     ),
     News(
-        "extend.table", EXTENDED, SEATED,
-        _("Silence extended: %(symbol)s"), "silence_extended", _consideration,
+        "open_written.speaking", IN_WRITING, SPEAKING,
+        _("For your position, in writing: %(symbol)s"), "written_opened", _position,
+    ),
+    News(
+        "open_written.table", IN_WRITING, AT_THE_TABLE,
+        _("For answers in writing: %(symbol)s"), "written_opened", _consideration,
+    ),
+    News(
+        "extend.table", EXTENDED, SEATED, _("Later end: %(symbol)s"), "extended", _consideration,
     ),
     News(
         "extend.secretariat", EXTENDED, SECRETARIAT,
-        _("Silence extended: %(symbol)s"), "silence_extended", _consideration,
+        _("Later end: %(symbol)s"), "extended", _consideration,
     ),
     News(
         "break_silence.table", BROKEN, SEATED,
@@ -253,6 +271,16 @@ TABLE = (
     ),
     News("end_silence.table", ENDED, SEATED, DECISION, "adopted_by_silence", _plan),
     News("end_silence.secretariat", ENDED, SECRETARIAT, DECISION, "adopted_by_silence", _plan),
+    News("end_written.table", ENDED, SEATED, DECISION, "adopted_in_writing", _plan),
+    News("end_written.secretariat", ENDED, SECRETARIAT, DECISION, "adopted_in_writing", _plan),
+    News(
+        "fail_written.table", FAILED, SEATED,
+        _("No consensus: %(symbol)s"), "failed_in_writing", _consideration,
+    ),
+    News(
+        "fail_written.secretariat", FAILED, SECRETARIAT,
+        _("No consensus: %(symbol)s"), "failed_in_writing", _consideration,
+    ),
     News(
         "withdrawn.table", WITHDRAWN, SEATED,
         _("Withdrawn: %(symbol)s"), "withdrawn", _consideration,
@@ -315,14 +343,14 @@ def circulated(text: Before, day: date) -> list[Telling]:
     return _with_changes(_of_text("circulated", text, day, deadline=until), text)
 
 
-def silence_opened(text: Before, day: date) -> list[Telling]:
-    """To the seated delegations: a text is under silence until an exact instant."""
+def opened(text: Before, day: date) -> list[Telling]:
+    """To the seated delegations: a text is before them by correspondence until an exact instant."""
     until = text.deadline(_("What comes in before this instant counts, by three clocks:"))
-    return _with_changes(_of_text("open_silence", text, day, deadline=until), text)
+    return _with_changes(_of_text(f"open_{text.procedure}", text, day, deadline=until), text)
 
 
-def silence_extended(text: Before, before: datetime, reason: str, day: date) -> list[Telling]:
-    """To everybody in the session, and to the secretariat: the silence ends later."""
+def extended(text: Before, before: datetime, reason: str, day: date) -> list[Telling]:
+    """To everybody in the session, and to the secretariat: the procedure ends later."""
     until = text.deadline(_("It ends at this instant, by three clocks:"))
     return _of_text("extend", text, day, deadline=until, before=before, reason=reason)
 
@@ -332,9 +360,17 @@ def silence_broken(position: Position, day: date) -> list[Telling]:
     return _of_text("break_silence", Before.of(position.consideration), day, answer=position)
 
 
-def adopted_by_silence(decision: Decision, day: date) -> list[Telling]:
+def adopted_at_the_end(decision: Decision, day: date) -> list[Telling]:
     """To everybody in the session, and to the secretariat: it is adopted, at the end itself."""
-    return _of_decision("end_silence", decision, day)
+    return _of_decision(f"end_{decision.method}", decision, day)
+
+
+def failed_in_writing(text: Before, stands: str, day: date) -> list[Telling]:
+    """To everybody in the session, and to the secretariat: the end came without consensus.
+
+    stands: how the states had answered then, as a sentence.
+    """
+    return _of_text("fail_written", text, day, stands=stands)
 
 
 def _with_changes(found: list[Telling], text: Before) -> list[Telling]:
@@ -410,6 +446,8 @@ def _until_of(position: Position) -> Any:
     """What the end means to whoever has just answered."""
     if position.consideration.under_silence:
         return _("The silence ends at this instant, unless it is broken or extended before:")
+    if position.consideration.in_writing:
+        return _("The position can be changed until it is decided, at most until this instant:")
     return _("The position can be changed until it is decided, at most until:")
 
 

@@ -213,17 +213,17 @@ def _decision(decision: Decision, boards: dict[int, queries.Board]) -> dict[str,
         "revision": decision.revision.symbol,
         "positions": [_position(answer, board) for answer in board.answers] if board else [],
     }
-    if decision.at_silence is not None and decision.consideration is not None:
-        taken |= _by_silence(decision.consideration, decision.at_silence)
+    if decision.method and decision.consideration is not None:
+        taken |= _by_correspondence(decision.consideration, decision)
     return taken
 
 
-def _by_silence(taken: Consideration, at: datetime) -> dict[str, Any]:
-    """What a record says of an adoption by silence: its instant, who opened it, and why."""
+def _by_correspondence(taken: Consideration, decision: Decision) -> dict[str, Any]:
+    """What a record says of it: how, the instant if its end brought it, who opened it, and why."""
     assert taken.appointment is not None
     return {
-        "method": "silence",
-        "at": at.isoformat(),
+        "method": decision.method,
+        "at": decision.at_end.isoformat() if decision.at_end else "",
         "zone": taken.meeting.time_zone,
         "opened": {
             "on": taken.opened_on.isoformat(),

@@ -60,8 +60,10 @@ RULES: dict[str, Rule] = {
     "return_to_draft": Rule(_chair, _chair_only),
     "rule_on_time": Rule(_chair, _chair_only),
     "open_silence": Rule(_chair, _chair_only),
+    "open_written": Rule(_chair, _chair_only),
     "extend": Rule(_chair, _chair_only),
     "withdraw_silence": Rule(_chair, _chair_only),
+    "withdraw_written": Rule(_chair, _chair_only),
     "submit": Rule(_chair, _chair_only),
     "report": Rule(_chair, _chair_only),
 }

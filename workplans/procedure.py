@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from workplans.models import Consideration, Position, WorkPlan
 
-Status, Kind = WorkPlan.Status, Position.Kind
+Status, Kind, Procedure = WorkPlan.Status, Position.Kind, Consideration.Procedure
 
 
 class OutOfOrder(Exception):
@@ -35,6 +35,12 @@ STEPS = {
         Step(
             "open_silence", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION
         ),
+        Step(
+            "open_written", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION
+        ),
+        Step("end_written", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
+        Step("fail_written", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
+        Step("withdraw_written", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("extend", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step("break_silence", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("end_silence", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
@@ -99,6 +105,7 @@ AT_A_MEETING = Course(
             "rule_on_time",
             "circulate",
             "open_silence",
+            "open_written",
             "adopt",
             "return_to_draft",
             "withdraw",
@@ -112,15 +119,48 @@ UNDER_SILENCE = Course(
     (Kind.OBJECTS, Kind.AMENDS, Kind.ASKS_FOR_TIME),
     frozenset({"take_position", "record_position", "rule_on_time", "extend", "withdraw_silence"}),
 )
+# Every state answers by an exact instant. The chair may adopt before it, once all approve; its end
+# brings what stands then. Another text goes before the states only once this one is withdrawn.
+BY_WRITTEN_PROCEDURE = Course(
+    AT_A_MEETING.answers,
+    frozenset(
+        {
+            "take_position",
+            "record_position",
+            "rule_on_time",
+            "extend",
+            "adopt",
+            "withdraw_written",
+            "remind",
+        }
+    ),
+)
 # The last approval approves, and the first return sends the plan back: nobody conducts it.
 BEFORE_MINISTERS = Course((Kind.APPROVES, Kind.RETURNS), frozenset({"decide", "remind"}))
+
+
+COURSES = {
+    Procedure.MEETING: AT_A_MEETING,
+    Procedure.SILENCE: UNDER_SILENCE,
+    Procedure.WRITTEN: BY_WRITTEN_PROCEDURE,
+}
+WITHDRAWALS = {
+    Procedure.MEETING: "withdraw",
+    Procedure.SILENCE: "withdraw_silence",
+    Procedure.WRITTEN: "withdraw_written",
+}
+
+
+def withdrawal(consideration: Consideration) -> str:
+    """The act that takes a text back from those who answer it."""
+    return WITHDRAWALS[Procedure(consideration.procedure)]
 
 
 def course(consideration: Consideration) -> Course:
     """The course a consideration takes."""
     if consideration.before_ministers:
         return BEFORE_MINISTERS
-    return UNDER_SILENCE if consideration.under_silence else AT_A_MEETING
+    return COURSES[Procedure(consideration.procedure)]
 
 
 def admit(act: str, consideration: Consideration) -> None:
@@ -133,6 +173,14 @@ def admit(act: str, consideration: Consideration) -> None:
             _(
                 "%(symbol)s is under silence. The chair can withdraw it, with a reason; then "
                 "another text can go before the delegations, or this one to a meeting."
+            )
+            % symbol
+        )
+    if consideration.in_writing:
+        raise OutOfOrder(
+            _(
+                "The states answer %(symbol)s in writing. The chair can withdraw it, with a "
+                "reason; then another text can go before the delegations."
             )
             % symbol
         )

@@ -16,7 +16,7 @@ from meetings.models import Meeting, Seat
 from secretariat.dates import PartialDate
 from secretariat.models import Authority, Membership
 from secretariat.standing import Standing
-from workplans import silence
+from workplans import correspondence
 from workplans.consensus import Tally, tally
 from workplans.disclosure import discloses
 from workplans.models import Consideration, Decision, Position, WorkPlan
@@ -63,7 +63,7 @@ class Board:
         """How the text stands, as far as the reader of this board may know."""
         if self.consideration.under_silence:
             asking = sum(a.position is not None for a in self.answers)
-            return silence.sentence(asking, self.withheld)
+            return correspondence.sentence(asking, self.withheld)
         if self.withheld:
             return _("The positions of the states are shown once the text is closed.")
         return self.tally.sentence()

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from workplans import documents, printouts, worker
 from workplans.models import Document, Printout
-from workplans.operations import decision, prompting, reminding, silence, writing
+from workplans.operations import correspondence, decision, prompting, reminding, writing
 
 
 @shared_task
@@ -27,7 +27,7 @@ def end_lapsed_considerations() -> None:
 @shared_task
 def settle_silences() -> None:
     """End what has run out; if nobody came first, this does, and to the same outcome."""
-    silence.settle_due()
+    correspondence.settle_due()
 
 
 @shared_task

@@ -40,7 +40,7 @@ from workplans import documents as issuing
 from workplans import draft as drafts
 from workplans import instructions, printouts, worker
 from workplans.models import Consideration, Document, Position, Printout, TextBlock, WorkPlan
-from workplans.operations import answering, decision, followup, review, silence
+from workplans.operations import answering, correspondence, decision, followup, review
 from workplans.snapshots import Shelf
 
 PERSON_BACKEND = "bpic.accounts.PersonBackend"
@@ -329,7 +329,7 @@ def _not_shown_yet(scene: Scene) -> None:
 def _under_silence(scene: Scene) -> None:
     """A text under silence; Dorlan asks for time. Its end is one of the database's own clock."""
     _written(scene, scene.cast.staff)
-    scene.consideration = silence.open_silence(
+    scene.consideration = correspondence.open_silence(
         scene.plan,
         expires=instants.now() + timedelta(days=14),
         reason=NOTED,
@@ -969,6 +969,8 @@ ACTS = (
     ),
     Act("workplans:open_silence", "draft", CHAIR, _silenced),
     Act("workplans:open_silence", "under consideration", CHAIR, _silenced),
+    Act("workplans:open_written", "draft", CHAIR, _silenced),
+    Act("workplans:open_written", "under consideration", CHAIR, _silenced),
     Act("workplans:extend", "under silence", CHAIR, _extended),
     Act("workplans:withdraw", "under silence", CHAIR, _reasoned),
     Act(

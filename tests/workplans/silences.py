@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from secretariat import instants
 from workplans.models import Consideration, Position
-from workplans.operations import answering, silence
+from workplans.operations import answering, correspondence
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -20,7 +20,7 @@ def opened(plan, *, by, hours=24 * 14, **facts):
     """A plan's draft under silence; the end lies far enough ahead for every capital."""
     facts.setdefault("reason", "The ministers meet before the Group could.")
     facts.setdefault("expires", whole_minute(instants.now() + timedelta(hours=hours)))
-    return silence.open_silence(plan, by=by, on=timezone.now(), **facts)
+    return correspondence.open_silence(plan, by=by, on=timezone.now(), **facts)
 
 
 def whole_minute(moment):

@@ -23,8 +23,10 @@ WHO = {
     "return_to_draft": CHAIR,
     "rule_on_time": CHAIR,
     "open_silence": CHAIR,
+    "open_written": CHAIR,
     "extend": CHAIR,
     "withdraw_silence": CHAIR,
+    "withdraw_written": CHAIR,
     "submit": CHAIR,
     "report": CHAIR,
 }
@@ -113,7 +115,8 @@ def test_what_is_offered_is_what_procedure_and_seat_both_allow(cast, draft, cons
     }
     written = {"edit", "circulate", "withdraw", "remind", "record_position"}
     chairs = {"adopt", "return_to_draft", "rule_on_time"}
-    silence = {"open_silence", "extend", "withdraw_silence"}
-    assert of["chair"] == written | chairs | silence
+    correspondence = {"open_silence", "open_written", "extend"}
+    withdrawals = {"withdraw_silence", "withdraw_written"}
+    assert of["chair"] == written | chairs | correspondence | withdrawals
     assert of["staff"] == written
     assert not any(acts for role, acts in of.items() if role not in SECRETARIAT)

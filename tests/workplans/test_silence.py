@@ -28,7 +28,7 @@ from workplans.models import (
     Ruling,
     WorkPlan,
 )
-from workplans.operations import answering, decision, review, silence
+from workplans.operations import answering, correspondence, decision, review
 from workplans.operations.answering import NotAnAnswer
 from workplans.operations.locking import Superseded
 from workplans.operations.review import NotReady
@@ -206,7 +206,7 @@ def test_what_is_broken_stays_broken(people, silent):
     with pytest.raises(Superseded, match="broken already"):
         answer(silent, people.heads["Borania"])
     ended(silent)
-    assert silence.settle_due() == 0
+    assert correspondence.settle_due() == 0
     assert not Decision.objects.exists()
     with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
         Consideration.objects.update(outcome="adopted")
@@ -298,7 +298,7 @@ def test_the_end_is_decided_by_the_instants_in_the_rows_alone(people, silent, of
     end = instants.now() - timedelta(hours=3)
     objection(silent, people.head, end + off)
     ends(silent, end)
-    assert silence.settle_due() == 1
+    assert correspondence.settle_due() == 1
     found = Consideration.objects.get()
     assert found.outcome == outcome
     assert found.closed == (end + off if outcome == "broken" else end)
@@ -307,10 +307,10 @@ def test_the_end_is_decided_by_the_instants_in_the_rows_alone(people, silent, of
 
 def test_before_its_end_nobody_ends_it(people, silent):
     silent = ends(silent, instants.now() + timedelta(seconds=20))
-    assert silence.settle_due() == 0
-    assert silence.settle_silence(silent) is None
+    assert correspondence.settle_due() == 0
+    assert correspondence.settle(silent) is None
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        assert silence.settle_due() == 0
+        assert correspondence.settle_due() == 0
     assert Consideration.objects.get().is_open
 
 
@@ -319,7 +319,7 @@ def test_before_its_end_nobody_ends_it(people, silent):
 
 def test_unbroken_it_is_adopted_at_the_end_itself(people, silent):
     silent = ended(silent, timedelta(hours=3))
-    adopted = silence.settle_silence(silent)
+    adopted = correspondence.settle(silent)
     silent.refresh_from_db()
     assert (silent.outcome, silent.closed) == ("adopted", silent.expires)
     assert (adopted.act, adopted.by, adopted.appointment) == ("adopted", None, None)
@@ -335,7 +335,7 @@ def test_unbroken_it_is_adopted_at_the_end_itself(people, silent):
 
 
 def test_the_plan_goes_on_to_the_ministers_as_any_adopted_one(people, silent):
-    silence.settle_silence(ended(silent))
+    correspondence.settle(ended(silent))
     now = timezone.now()
     imm = factories.meeting("IMM", by=people.staff, begins=now.date(), on=now)
     plan = the_plan()
@@ -353,7 +353,7 @@ def test_the_worker_down_for_three_hours_changes_nothing(people, silent):
     adopted = Decision.objects.get()
     assert (adopted.at_silence, adopted.on) == (silent.expires, silent.expires.date())
     tasks.settle_silences()
-    silence.settle_silence(silent)
+    correspondence.settle(silent)
     assert Decision.objects.count() == Document.objects.count() == 1
     assert Entry.objects.filter(act="end_silence").count() == 1
     assert len(told("end_silence")) == Notice.objects.filter(entry__act="end_silence").count()
@@ -367,14 +367,14 @@ def test_a_host_five_minutes_off_comes_to_the_same_outcome(people, silent, minut
         objection(silent, people.head, end - MICROSECOND)
     ends(silent, end)
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        silence.settle_due()
+        correspondence.settle_due()
     found = Consideration.objects.get()
     wanted = ("broken", end - MICROSECOND) if objected else ("adopted", end)
     assert (found.outcome, found.closed) == wanted
 
 
 def test_an_outcome_is_written_once(people, silent):
-    silence.settle_silence(ended(silent))
+    correspondence.settle(ended(silent))
     for change in ({"outcome": "broken"}, {"closed": None, "outcome": ""}):
         with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
             Consideration.objects.update(**change)
@@ -402,7 +402,7 @@ def test_every_act_finds_it_ended(people, silent):
     acts = [
         lambda: review.withdraw(silent, reason="x", by=people.chair, on=now),
         lambda: review.circulate(the_plan(), meeting=group, by=people.staff, on=now),
-        lambda: silence.extend(
+        lambda: correspondence.extend(
             silent, until=silent.expires + timedelta(days=3), seen=silent.expires, reason="x",
             by=people.chair, on=now,
         ),
@@ -411,7 +411,7 @@ def test_every_act_finds_it_ended(people, silent):
         with pytest.raises((Superseded, OutOfOrder)), transaction.atomic():
             act()
         assert not Extension.objects.exists()
-    silence.settle_due()
+    correspondence.settle_due()
     assert Consideration.objects.get().outcome == "adopted"
 
 
@@ -468,7 +468,7 @@ def test_a_request_for_time_breaks_nothing(people, silent):
     assert queries.board(silent).sentence == (
         "No objection so far. 1 state asks for time, which does not break the silence."
     )
-    silence.settle_silence(ended(silent, timedelta(0)))
+    correspondence.settle(ended(silent, timedelta(0)))
     assert Consideration.objects.get().outcome == "adopted"
     order = Document.objects.get().order
     assert '"no_objection_time_asked"' in order and '"no_objection"' in order
@@ -503,7 +503,7 @@ def test_the_chair_may_refuse_it_with_a_reason(people, silent):
 
 
 def extend(silent, by, until, seen=None, reason="A holiday was overlooked."):
-    return silence.extend(
+    return correspondence.extend(
         silent, until=until, seen=seen or silent.expires, reason=reason, by=by, on=timezone.now()
     )
 
@@ -523,11 +523,11 @@ def test_a_later_end_takes_the_place_of_the_one_before(people, silent):
 
 def test_an_end_is_only_moved_later_and_with_a_reason(people, silent):
     for until in (silent.expires, silent.expires - timedelta(hours=1)):
-        with pytest.raises(silence.CannotExtend, match="later than"):
+        with pytest.raises(correspondence.CannotExtend, match="later than"):
             extend(silent, people.chair, until)
-    with pytest.raises(silence.CannotExtend, match="92 days"):
+    with pytest.raises(correspondence.CannotExtend, match="92 days"):
         extend(silent, people.chair, silent.expires + timedelta(days=200))
-    with pytest.raises(silence.CannotExtend, match="Say why"):
+    with pytest.raises(correspondence.CannotExtend, match="Say why"):
         extend(silent, people.chair, silent.expires + timedelta(days=1), reason=" ")
     assert not Extension.objects.exists()
 
@@ -579,7 +579,7 @@ def test_the_chair_withdraws_it_with_a_reason(people, silent):
     silent.refresh_from_db()
     assert silent.outcome == "withdrawn" and the_plan().status == "draft"
     assert Entry.objects.get(act="withdraw_silence").facts["reason"] == "An annex is wrong."
-    assert silence.settle_due() == 0
+    assert correspondence.settle_due() == 0
     with pytest.raises(Superseded):
         answer(silent, people.head)
 
@@ -606,6 +606,6 @@ def test_after_the_presidency_has_changed_the_right_chair_conducts_and_the_recor
     extend(silent, people.next_chair, silent.expires + timedelta(days=1))
     silent.refresh_from_db()
     assert [s.state.name for s in silent.meeting.seats.filter(counted=True)] == list(people.states)
-    silence.settle_silence(ended(silent))
+    correspondence.settle(ended(silent))
     opened = Document.objects.get().order
     assert '"by":"Chair Aldova"' in opened and '"method":"silence"' in opened

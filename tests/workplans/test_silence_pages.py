@@ -91,8 +91,8 @@ def test_the_proposal_can_be_sent_as_it_is(people, drafted, sign_in):
         ({"declaration": ""}, "Confirm that you put this text under silence."),
         ({"day": "soon"}, "Write the day as year, month and day."),
         ({"hour": "late"}, "Write the hour as hours and minutes"),
-        ({"day": "2026-01-05"}, "A silence lasts at least 72 hours."),
-        ({"day": "2099-01-05"}, "A silence lasts 92 days at most."),
+        ({"day": "2026-01-05"}, "The states need at least 72 hours."),
+        ({"day": "2099-01-05"}, "The states have 92 days at most."),
         ({"visibility": "never"}, "Choose when the delegations see each other’s requests."),
     ],
 )
@@ -261,13 +261,13 @@ def test_the_chair_extends_it_after_a_look_at_the_capitals(people, silent, sign_
     refused = client.post(page("extend", silent), sent)
     assert refused.status_code == 422 and "has to be later" in words(refused)
     refused = client.post(page("extend", silent), {**sent, "reason": " "})
-    assert "Say why the silence is extended" in words(refused)
+    assert "Say why the end is moved" in words(refused)
     later = (silent.expires + timedelta(days=3)).date()
     response = client.post(page("extend", silent), {**sent, "day": later.isoformat()})
     assert response["Location"] == page("consideration", silent)
     html = words(client.get(response["Location"]))
     assert (
-        "The silence is extended." in html and "Extended" in html and "The summit is near." in html
+        "The later end is set." in html and "Extended" in html and "The summit is near." in html
     )
     assert Extension.objects.get().until.date() == later
     # The form that was open elsewhere meanwhile has another end before its eyes.
@@ -412,4 +412,4 @@ def test_the_history_tells_it_in_the_order_it_happened(people, silent, sign_in):
 def test_a_silence_is_read_by_the_databases_clock(people, silent, sign_in):
     left = silences.ends(silent, instants.now() + timedelta(minutes=30, seconds=30))
     html = words(sign_in(people.head).get(page("consideration", left)))
-    assert "The silence ends in 30 minutes." in html
+    assert "30 minutes are left." in html

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workplans import silence
-from workplans.silence import NoSuchHour, instant, obstacles, outlook, propose, sentence
+from workplans import correspondence
+from workplans.correspondence import NoSuchHour, instant, obstacles, outlook, propose, sentence
 
 # A Monday at noon; Iran's weekend is Friday, and the others' Saturday and Sunday.
 NOW = datetime(2027, 3, 8, 12, tzinfo=UTC)
@@ -45,10 +45,10 @@ def test_it_lasts_at_least_as_long_as_the_setting_says(settings):
     assert settings.SILENCE_HOURS == 72
     assert not against(NOW + timedelta(hours=72))
     assert against(NOW + timedelta(hours=72) - timedelta(microseconds=1)) == [
-        "A silence lasts at least 72 hours."
+        "The states need at least 72 hours."
     ]
     settings.SILENCE_HOURS = 96
-    assert against(NOW + timedelta(hours=72)) == ["A silence lasts at least 96 hours."]
+    assert against(NOW + timedelta(hours=72)) == ["The states need at least 96 hours."]
 
 
 def test_every_capital_has_the_working_days_it_needs(settings):
@@ -74,7 +74,7 @@ def test_days_that_cannot_be_counted_forbid_nothing_and_are_shown():
 
 
 def test_a_mistyped_year_is_no_deadline():
-    assert against(NOW + timedelta(days=365)) == ["A silence lasts 92 days at most."]
+    assert against(NOW + timedelta(days=365)) == ["The states have 92 days at most."]
 
 
 def test_the_proposal_is_the_close_of_a_working_day_that_speaks_for_itself(settings):
@@ -130,4 +130,4 @@ def test_the_leap_day_and_the_turn_of_the_year_are_days_like_others():
     leap = date(2028, 2, 29)
     expires = instant(datetime.combine(leap, datetime.min.time()).replace(hour=18), UTC)
     assert not against(expires, now=expires - timedelta(hours=73), states=[Place("A", weekend=())])
-    assert timedelta(hours=72) < silence.LONGEST
+    assert timedelta(hours=72) < correspondence.LONGEST

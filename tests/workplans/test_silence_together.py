@@ -15,7 +15,7 @@ from tests.workplans import silences
 from tests.workplans.silences import answer, ended, ends, objection
 from tests.workplans.test_together import elsewhere
 from workplans.models import Consideration, Decision, Document, Position, WorkPlan
-from workplans.operations import locking, silence
+from workplans.operations import correspondence, locking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Long enough for an act on a busy machine, short enough to wait for.
@@ -53,7 +53,7 @@ def at_once(*acts):
 
 def test_four_workers_at_once_make_one_outcome(silent):
     ended(silent)
-    assert at_once(*[silence.settle_due] * 4) == []
+    assert at_once(*[correspondence.settle_due] * 4) == []
     assert Consideration.objects.get().outcome == "adopted"
     assert Decision.objects.count() == Document.objects.count() == 1
     assert Entry.objects.filter(act="end_silence").count() == 1
@@ -68,16 +68,16 @@ def test_whoever_ends_it_waits_for_an_objection_on_its_way(cast_now, silent):
         position = answer(silent, cast_now.head)
         assert position.at < silent.expires
         wait_for(silent.expires)
-        waited = elsewhere(lambda: silence.settle_silence(silent))
+        waited = elsewhere(lambda: correspondence.settle(silent))
         assert isinstance(waited, OperationalError) and "lock timeout" in str(waited)
-    assert silence.settle_due() == 0
+    assert correspondence.settle_due() == 0
     assert Consideration.objects.get().outcome == "broken"
 
 
 def test_an_objection_waits_for_whoever_ends_it(cast_now, silent):
     silent = ended(silent)
     with transaction.atomic():
-        assert silence.settle_silence(silent) is not None
+        assert correspondence.settle(silent) is not None
         waited = elsewhere(lambda: answer(silent, cast_now.head))
         assert isinstance(waited, OperationalError) and "lock timeout" in str(waited)
     assert answer(silent, cast_now.head).is_late
@@ -89,14 +89,14 @@ def test_without_the_lock_an_objection_in_time_is_overlooked(cast_now, silent, m
     """The negative control: taken out of the acts, the same two come to the wrong outcome."""
     if not locked:
         monkeypatch.setattr(locking, "lock", no_lock)
-        monkeypatch.setattr(silence, "lock", no_lock)
+        monkeypatch.setattr(correspondence, "lock", no_lock)
     silent = ends(silent, instants.now() + SOON)
     with transaction.atomic():
         locking.lock(silent.plan_id)
         assert objection(silent, cast_now.head).at < silent.expires
         wait_for(silent.expires)
-        waited = elsewhere(lambda: silence.settle_silence(silent))
-    silence.settle_due()
+        waited = elsewhere(lambda: correspondence.settle(silent))
+    correspondence.settle_due()
     outcome = Consideration.objects.get().outcome
     if locked:
         assert "lock timeout" in str(waited) and outcome == "broken"
@@ -108,7 +108,7 @@ def no_lock(plan_id):
     """What every act begins with, but for the lock."""
     plan = WorkPlan.objects.select_related("presidency__state", "revision").get(pk=plan_id)
     if plan.status == WorkPlan.Status.UNDER_CONSIDERATION:
-        silence.end_if_due(plan)
+        correspondence.end_if_due(plan)
     return plan
 
 
@@ -123,7 +123,7 @@ def test_every_act_on_it_waits_for_the_one_before(cast_now, silent, act):
 
     on = timezone.now()
     acts = {
-        "extend": lambda: silence.extend(
+        "extend": lambda: correspondence.extend(
             silent, until=silent.expires + timedelta(days=1), seen=silent.expires, reason="x",
             by=cast_now.chair, on=on,
         ),
@@ -140,9 +140,9 @@ def test_one_that_is_held_for_long_keeps_no_page_waiting_and_is_ended_afterwards
     ended(silent)
     with transaction.atomic():
         WorkPlan.objects.select_for_update().get(pk=silent.plan_id)
-        assert elsewhere(silence.settle_due) is None
+        assert elsewhere(correspondence.settle_due) is None
     assert "could not be ended yet" in caplog.text
-    assert silence.settle_due() == 1
+    assert correspondence.settle_due() == 1
     assert Consideration.objects.get().outcome == "adopted"
 
 
@@ -160,10 +160,10 @@ def test_in_any_order_the_instants_decide(cast_now):
         heads = list(cast_now.heads.values())[:2]
         at_once(
             *[lambda head=head, silent=silent: answer(silent, head) for head in heads],
-            *[silence.settle_due] * 2,
+            *[correspondence.settle_due] * 2,
         )
         wait_for(silent.expires)
-        silence.settle_due()
+        correspondence.settle_due()
         found = Consideration.objects.get(pk=silent.pk)
         in_time = Position.objects.filter(consideration=silent, at__lt=found.expires).order_by("id")
         assert found.outcome == ("broken" if in_time else "adopted")

@@ -38,12 +38,14 @@ class ConsiderationQuerySet(models.QuerySet["Consideration"]):
 class Consideration(models.Model):
     """One revision put before one meeting for its seated states to answer.
 
-    Under silence it is before a session by correspondence, which ends at an exact instant.
+    Under silence and by written procedure it is before a session by correspondence, which ends at
+    an exact instant.
     """
 
     class Procedure(models.TextChoices):
         MEETING = "meeting", pgettext_lazy("procedure", "At a meeting")
         SILENCE = "silence", pgettext_lazy("procedure", "Under silence")
+        WRITTEN = "written", pgettext_lazy("procedure", "By written procedure")
 
     class Outcome(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("outcome", "Adopted")
@@ -108,7 +110,7 @@ class Consideration(models.Model):
                 | (Q(closed__isnull=False) & ~Q(outcome="")),
             ),
             models.CheckConstraint(
-                name="a_silence_has_its_end_its_reason_and_its_chair",
+                name="by_correspondence_it_has_its_end_its_reason_and_its_chair",
                 condition=Q(procedure="meeting", expires=None, reason="", appointment=None)
                 | (
                     ~Q(procedure="meeting")
@@ -120,7 +122,7 @@ class Consideration(models.Model):
         indexes = [
             models.Index(
                 fields=["expires"],
-                name="silence_running",
+                name="correspondence_running",
                 condition=Q(closed__isnull=True, expires__isnull=False),
             )
         ]
@@ -140,6 +142,11 @@ class Consideration(models.Model):
     def under_silence(self) -> bool:
         """Whether it is, or was, considered under the silence procedure."""
         return self.procedure == self.Procedure.SILENCE
+
+    @property
+    def in_writing(self) -> bool:
+        """Whether it is, or was, considered by written procedure."""
+        return self.procedure == self.Procedure.WRITTEN
 
     @property
     def closes(self) -> datetime | None:
@@ -172,7 +179,7 @@ class Decision(models.Model):
         null=True,
         blank=True,
         related_name="decisions",
-        help_text=_("Nobody, where a silence that was not broken adopts."),
+        help_text=_("Nobody, where the end of a procedure by correspondence adopts."),
     )
     appointment = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
@@ -201,10 +208,18 @@ class Decision(models.Model):
         return f"{self.get_act_display()}: {self.revision}"
 
     @property
-    def at_silence(self) -> datetime | None:
-        """The instant of an adoption that a silence brought about; None for any other decision."""
+    def method(self) -> str:
+        """How the body came to it, where that was by correspondence; else nothing."""
         taken = self.consideration
-        return taken.expires if taken is not None and taken.under_silence else None
+        if taken is None or taken.procedure == Consideration.Procedure.MEETING:
+            return ""
+        return str(taken.procedure)
+
+    @property
+    def at_end(self) -> datetime | None:
+        """The instant of an adoption that the end of a procedure brought about, and nobody."""
+        taken = self.consideration
+        return taken.expires if taken is not None and self.by_id is None else None
 
     def record(self) -> dict[str, Any]:
         """The facts that go with this decision into the register."""

@@ -19,7 +19,7 @@ from workplans import notices, permissions, procedure, queries
 from workplans.consensus import Tally
 from workplans.instructions import Attached
 from workplans.models import Consideration, Instruction, Position, Ruling, WorkPlan
-from workplans.operations import decision, silence
+from workplans.operations import correspondence, decision, silence
 from workplans.operations.locking import Superseded, current
 
 Kind, Outcome = Position.Kind, Consideration.Outcome
@@ -153,8 +153,13 @@ def comes_late(consideration: Consideration, kind: str) -> bool:
 
 
 def _kept_late(plan: WorkPlan, consideration: Consideration, position: Position) -> None:
-    """Let a silence end that ran out after the lock; keep only what would have broken it."""
-    silence.end_if_due(plan)
+    """Let end what ran out after the lock; keep only what would have broken a silence.
+
+    What is refused here takes the end back with it; whoever comes next brings the same.
+    """
+    correspondence.end_if_due(plan)
+    if not consideration.under_silence:
+        raise Superseded(_("The time to answer has run out. Your answer was not entered."))
     if position.kind not in Position.BREAKS_SILENCE:
         raise Superseded(
             _("The silence has ended and the text is adopted. Your answer was not entered.")
@@ -167,6 +172,8 @@ def _closed(consideration: Consideration) -> str:
         return _("The silence is broken already. Your answer was not needed and was not entered.")
     if consideration.under_silence and consideration.outcome == Outcome.ADOPTED:
         return _("The silence has ended and the text is adopted. Your answer was not entered.")
+    if consideration.in_writing and consideration.outcome in (Outcome.ADOPTED, Outcome.LAPSED):
+        return _("The written procedure has ended. Your answer was not entered.")
     return _("This consideration is closed. Your answer was not entered.")
 
 
@@ -200,7 +207,7 @@ def _enter(
         recorded_as=voice.recorded_as,
         instruction=_attach(voice),
     )
-    late = consideration.under_silence and silence.is_late(position)
+    late = consideration.expires is not None and silence.is_late(position)
     if late:
         _kept_late(plan, consideration, position)
     act = "record_position" if voice.note else "take_position"
@@ -332,8 +339,8 @@ def rule_on_time(
         return ruled
     if reason := closed_to_ruling(position, consideration, ruled):
         raise NotOpen(reason)
-    if granted and consideration.under_silence:
-        raise NotOpen(_("To give more time, extend the silence."))
+    if granted and consideration.expires is not None:
+        raise NotOpen(_("To give more time, set a later end."))
     if granted and not can_wait(position, consideration):
         raise NotOpen(
             _("The meeting ends on %(day)s; the text cannot wait longer before it.")
@@ -378,7 +385,7 @@ def can_wait(position: Position, consideration: Consideration) -> bool:
     """Whether the day asked for lies within the meeting."""
     ends = consideration.meeting.ends
     return (
-        not consideration.under_silence
+        consideration.expires is None
         and position.until is not None
         and isinstance(ends, PartialDate)
         and position.until <= ends.last

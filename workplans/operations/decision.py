@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import Body, Meeting
-from secretariat import register
+from secretariat import instants, register
 from secretariat.circulation import tell
+from secretariat.deadlines import Clock
 from secretariat.models import Appointment, Entry, Person
 from secretariat.standing import Standing
 from workplans import documents, notices, permissions, procedure, queries
@@ -68,6 +69,33 @@ def adopt(consideration: Consideration, *, digest: str, by: Person, on: datetime
     documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.ADOPTED, by=by)
     tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
+
+
+def adopt_at_the_end(plan: WorkPlan, consideration: Consideration) -> Decision:
+    """Enter the adoption which the end of a procedure by correspondence brings, dated at it.
+
+    Nobody's act. Called with the plan locked, when the instant has come.
+    """
+    assert consideration.expires is not None
+    act = f"end_{consideration.procedure}"
+    leads_to = procedure.follow(act, plan.status)
+    adopted = Decision.objects.create(
+        plan=plan,
+        revision=consideration.revision,
+        act=Act.ADOPTED,
+        meeting=consideration.meeting,
+        consideration=consideration,
+        on=Clock.at(consideration.expires, consideration.meeting.zone).day,
+    )
+    plan.status = leads_to
+    plan.save(update_fields=["status", "changed"])
+    close(consideration, Outcome.ADOPTED, at=consideration.expires)
+    documents.order(adopted, Document.Kind.WORK_PLAN, Document.Edition.ADOPTED, by=None)
+    entry = register.enter(
+        act, plan, by=None, **adopted.record(), at=consideration.expires.isoformat()
+    )
+    tell(entry, notices.adopted_at_the_end(adopted, instants.now().date()))
+    return adopted
 
 
 @transaction.atomic

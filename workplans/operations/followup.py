@@ -16,7 +16,7 @@ from secretariat.dates import PartialDate
 from secretariat.models import Person
 from secretariat.standing import Standing
 from workplans import content, permissions, procedure, queries
-from workplans.models import Activity, Decision, Progress, WorkPlan
+from workplans.models import Activity, Consideration, Decision, Progress, WorkPlan
 from workplans.operations.locking import Superseded, lock
 
 
@@ -111,7 +111,12 @@ def opening_summary(plan: WorkPlan) -> str:
     said = []
     if acts.ADOPTED in taken:
         words = _("The Advisory Group adopted the work plan for %(year)d by consensus on %(day)s.")
-        if taken[acts.ADOPTED].at_silence:
+        if taken[acts.ADOPTED].method == Consideration.Procedure.WRITTEN:
+            words = _(
+                "The Advisory Group adopted the work plan for %(year)d by written procedure on "
+                "%(day)s."
+            )
+        if taken[acts.ADOPTED].method == Consideration.Procedure.SILENCE:
             words = _(
                 "The Advisory Group adopted the work plan for %(year)d under the silence procedure "
                 "on %(day)s."

@@ -22,9 +22,9 @@ def lock(plan_id: int) -> WorkPlan:
         .get(pk=plan_id)
     )
     if plan.status == WorkPlan.Status.UNDER_CONSIDERATION:
-        from workplans.operations import silence  # which itself begins here
+        from workplans.operations import correspondence  # which itself begins here
 
-        silence.end_if_due(plan)
+        correspondence.end_if_due(plan)
     return plan
 
 

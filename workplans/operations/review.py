@@ -186,10 +186,10 @@ def _freeze(plan: WorkPlan, form: content.Form, *, by: Person, nonce: str) -> Re
 def withdraw(consideration: Consideration, *, reason: str, by: Person, on: datetime) -> None:
     """Take a text back from the delegations; the plan is a draft again.
 
-    Under silence that is the chair's, and only before the end.
+    By correspondence that is the chair's, and only before the end.
     """
     plan, consideration = current(consideration)
-    act = "withdraw_silence" if consideration.under_silence else "withdraw"
+    act = procedure.withdrawal(consideration)
     leads_to = procedure.follow(act, plan.status)
     basis = permissions.entitled(act, Standing.of(by, on.date()))
     if not consideration.is_open:

@@ -53,6 +53,11 @@ def sentence(decision: dict[str, Any]) -> str:
             "The work plan was adopted by the Advisory Group under the silence procedure on "
             "%(moment)s. No state objected before that instant."
         ) % {"moment": _end(decision)}
+    if decision["method"] == "written":
+        return _(
+            "The work plan was adopted by the Advisory Group by written procedure on %(moment)s. "
+            "Every state had approved it."
+        ) % {"moment": _end(decision) if decision["at"] else day(decision["on"])}
     by_consensus = decision["method"] == "consensus"
     match decision["act"], by_consensus:
         case "adopted", True:
@@ -92,7 +97,7 @@ def sentence(decision: dict[str, Any]) -> str:
 
 
 def _end(decision: dict[str, Any]) -> str:
-    """The instant at which a silence ended, by the clock of its place and by UTC."""
+    """The instant at which a procedure ended, by the clock of its place and by UTC."""
     return instants.in_words(
         datetime.fromisoformat(decision["at"]), ZoneInfo(decision["zone"] or "UTC")
     )
@@ -100,7 +105,7 @@ def _end(decision: dict[str, Any]) -> str:
 
 def declared(decision: dict[str, Any]) -> str:
     """Who put the decision on the record, and in what capacity."""
-    if decision["method"] == "silence":
+    if decision["method"] in ("silence", "written"):
         return _(
             "The procedure was opened on %(on)s by %(by)s (%(state)s), %(capacity)s, for this "
             "reason: %(reason)s"

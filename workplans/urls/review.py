@@ -1,9 +1,10 @@
 from django.urls import path
 
-from workplans.views import answering, prompting, recording, review, silence
+from workplans.views import answering, correspondence, prompting, recording, review
 
 urlpatterns = [
-    path("desk/plans/<int:year>/silence/", silence.open_silence, name="open_silence"),
+    path("desk/plans/<int:year>/silence/", correspondence.open_silence, name="open_silence"),
+    path("desk/plans/<int:year>/in-writing/", correspondence.open_written, name="open_written"),
     path("desk/considerations/<int:pk>/", review.consideration, name="consideration"),
     path("desk/considerations/<int:pk>/position/", answering.position, name="position"),
     path(
@@ -11,8 +12,12 @@ urlpatterns = [
         answering.position_check,
         name="position_check",
     ),
-    path("desk/considerations/<int:pk>/break/", silence.break_silence, name="break_silence"),
-    path("desk/considerations/<int:pk>/extend/", silence.extend, name="extend"),
+    path(
+        "desk/considerations/<int:pk>/break/",
+        correspondence.break_silence,
+        name="break_silence",
+    ),
+    path("desk/considerations/<int:pk>/extend/", correspondence.extend, name="extend"),
     path("desk/considerations/<int:pk>/record/", recording.record, name="record"),
     path("desk/considerations/<int:pk>/record/check/", recording.record_check, name="record_check"),
     path("desk/considerations/<int:pk>/withdraw/", review.withdraw, name="withdraw"),

@@ -19,12 +19,12 @@ from workplans import notices, permissions
 from workplans.consensus import NoConsensus
 from workplans.models import Consideration, Decision, WorkPlan
 from workplans.operations.answering import NotAnAnswer, NotOpen
+from workplans.operations.correspondence import CannotExtend
 from workplans.operations.decision import ReasonMissing, WrongDay, WrongMeeting
 from workplans.operations.followup import NoSuchActivity
 from workplans.operations.locking import Superseded
 from workplans.operations.prompting import NobodyToRemind
 from workplans.operations.review import NotReady
-from workplans.operations.silence import CannotExtend
 from workplans.procedure import OutOfOrder
 
 REFUSALS = (

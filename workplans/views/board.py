@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -19,7 +19,7 @@ from secretariat.deadlines import Outlook
 from secretariat.models import Entry, State
 from secretariat.register import entries_about
 from secretariat.standing import Standing
-from workplans import queries
+from workplans import correspondence, procedure, queries
 from workplans.models import Consideration, Position, Revision, WorkPlan
 from workplans.permissions import acts_on, available_acts, voice_or_none
 
@@ -107,8 +107,8 @@ def _time_asked(position: Position) -> str:
     if ruling is None:
         return _("Until %(day)s. The chair has not decided about it yet.") % facts
     if ruling.granted:
-        if position.consideration.under_silence:
-            return _("Until %(day)s. The silence was extended.") % facts
+        if position.consideration.expires is not None:
+            return _("Until %(day)s. A later end was set.") % facts
         return _("Until %(day)s. The chair waits until then.") % facts
     return _("Until %(day)s. The chair does not give more time.") % facts
 
@@ -154,30 +154,8 @@ def time_left(consideration: Consideration, now: datetime | None = None) -> str:
     """How long a text still takes answers, in words."""
     now = now or present(consideration)
     if consideration.expires:
-        return _until_the_end(consideration.expires - now)
+        return correspondence.time_left(consideration.expires - now)
     return _until_the_meeting_ends(consideration.meeting, consideration.meeting.day_at(now))
-
-
-def _until_the_end(left: timedelta) -> str:
-    minutes = int(left.total_seconds() // 60)
-    if left <= timedelta(0):
-        return _("The silence has ended.")
-    if minutes < 60:
-        words = ngettext(
-            "The silence ends in %(minutes)d minute.",
-            "The silence ends in %(minutes)d minutes.",
-            minutes,
-        )
-    elif minutes < 48 * 60:
-        words = ngettext(
-            "The silence ends in %(hours)d hour.", "The silence ends in %(hours)d hours.",
-            minutes // 60,
-        )  # fmt: skip
-    else:
-        words = ngettext(
-            "The silence ends in %(days)d day.", "The silence ends in %(days)d days.", left.days
-        )
-    return words % {"minutes": minutes, "hours": minutes // 60, "days": left.days}
 
 
 def _until_the_meeting_ends(meeting: Meeting, day: date) -> str:
@@ -220,6 +198,20 @@ def outcome(consideration: Consideration) -> dict[str, str]:
     adopted = _("Adopted by consensus on %(day)s.")
     if consideration.under_silence:
         adopted = _("Adopted on %(moment)s, the end of the silence: no state objected before it.")
+    elif consideration.in_writing and decision and decision.at_end:
+        adopted = _(
+            "Adopted on %(moment)s, the end of the written procedure: every state approved."
+        )
+    elif consideration.in_writing:
+        adopted = _("Adopted on %(day)s: every state has approved in writing.")
+    lapsed = _(
+        "The meeting ended without a decision. The plan stays adopted and may go to the next."
+    )
+    if consideration.in_writing:
+        lapsed = _(
+            "The written procedure ended on %(moment)s without consensus. The text is not adopted, "
+            "and the plan became a draft again."
+        )
     sentence = {
         Outcome.ADOPTED: adopted,
         Outcome.BROKEN: _("%(state)s broke the silence on %(moment)s. The text is not adopted."),
@@ -227,9 +219,7 @@ def outcome(consideration: Consideration) -> dict[str, str]:
         Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
         Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
         Outcome.WITHDRAWN: _("Withdrawn on %(day)s. The plan became a draft again."),
-        Outcome.LAPSED: _(
-            "The meeting ended without a decision. The plan stays adopted and may go to the next."
-        ),
+        Outcome.LAPSED: lapsed,
     }[Outcome(consideration.outcome)] % facts
     reason = decision.text if decision else ""
     if consideration.outcome == Outcome.WITHDRAWN:
@@ -248,7 +238,7 @@ def _withdrawal(consideration: Consideration) -> Entry | None:
     return (
         entries_about(consideration.plan)
         .filter(
-            act__in=["withdraw", "withdraw_silence"], facts__revision=consideration.revision.symbol
+            act__in=procedure.WITHDRAWALS.values(), facts__revision=consideration.revision.symbol
         )
         .first()
     )
@@ -406,7 +396,10 @@ def _conduct(consideration: Consideration, board: queries.Board, acts: set[str],
         )
     if "adopt" not in acts:
         return Step(
-            _("There is consensus"), _("The chair can adopt the plan while the meeting sits.")
+            _("There is consensus"),
+            _("The chair can adopt the plan now; else it is adopted at the end of the procedure.")
+            if consideration.in_writing
+            else _("The chair can adopt the plan while the meeting sits."),
         )
     if not meeting.sits_on(day):
         return Step(

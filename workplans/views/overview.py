@@ -119,7 +119,7 @@ def _steps(
                 _("Circulate it as it is"),
                 pressing=False,
             ),
-            *_silence(acts, plan),
+            *_by_correspondence(acts, plan),
         ]
     if "circulate" in acts:
         text = _("The delegations see it when you circulate it before a meeting.")
@@ -134,25 +134,32 @@ def _steps(
             reverse("workplans:circulate", args=year),
             _("Circulate it to the delegations"),
         )
-        return [step, *_silence(acts, plan)]
+        return [step, *_by_correspondence(acts, plan)]
     step = next_in_hand(plan, acts)
     if not step.url:
         return [Step(step.text, "", pressing=False)]
     return [Step(step.label, step.text, step.url, step.label)]
 
 
-def _silence(acts: set[str], plan: WorkPlan) -> list[Step]:
-    """For the chair: the way without a meeting."""
+def _by_correspondence(acts: set[str], plan: WorkPlan) -> list[Step]:
+    """For the chair: the ways without a meeting."""
     if "open_silence" not in acts:
         return []
     return [
+        Step(
+            _("Or have the states answer in writing"),
+            _("Without a meeting: it is adopted if every state has approved by an exact instant."),
+            reverse("workplans:open_written", args=[plan.year]),
+            _("Put it before the states in writing"),
+            pressing=False,
+        ),
         Step(
             _("Or put it under silence"),
             _("Without a meeting: it is adopted at an exact instant, unless a state objects."),
             reverse("workplans:open_silence", args=[plan.year]),
             _("Put it under silence"),
             pressing=False,
-        )
+        ),
     ]
 
 
@@ -177,9 +184,10 @@ def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> l
 
 def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
     if open_now is not None and open_now.expires is not None:
-        return _("Under silence until %(moment)s.") % {
-            "moment": instants.in_words(open_now.expires, open_now.meeting.zone)
-        }
+        words = _("Under silence until %(moment)s.")
+        if open_now.in_writing:
+            words = _("Before the states for answers in writing until %(moment)s.")
+        return words % {"moment": instants.in_words(open_now.expires, open_now.meeting.zone)}
     if open_now is not None:
         return _("Before the meeting: %(meeting)s, %(dates)s") % {
             "meeting": open_now.meeting.name,

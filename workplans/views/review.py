@@ -74,6 +74,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": disclosure.shown_when(found),
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.acts_on(standing, found),
+        "withdrawal": procedure.withdrawal(found),
         "unanswered": conducts(standing) and bool(board.tally.silent),
         "time_left": boards.time_left(found, now) if found.is_open else "",
         "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],
@@ -159,7 +160,7 @@ def newer(request: HttpRequest, found: Consideration) -> Consideration | None:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a text back from the delegations, with the reason they will read."""
     found = find(request, pk)
-    act = "withdraw_silence" if found.under_silence else "withdraw"
+    act = procedure.withdrawal(found)
     admit(act, request.standing)  # type: ignore[attr-defined]
     missing = _("Say why the text is withdrawn; the delegations will read it.")
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""The chair's forms of the silence procedure: when it ends and why, and a later end."""
+"""The chair's forms of procedures by correspondence: when one ends and why, and a later end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from meetings.forms import DeadlineForm
 from secretariat.deadlines import Outlook
 from secretariat.models import State
-from workplans import silence
+from workplans import correspondence
 from workplans.forms.answering import OwnText
 from workplans.models import Consideration
 
@@ -46,7 +46,7 @@ class EndForm(DeadlineForm):
     def __init__(
         self, *args: Any, states: list[State], zone: str, now: datetime, **options: Any
     ) -> None:
-        """states: those that can object. zone: whose clock sets the end. now: of the database."""
+        """states: those that answer. zone: whose clock sets the end. now: of the database."""
         super().__init__(*args, **options)
         self.states, self.zone, self.now = states, zone or "UTC", now
         self.fields["hour"].help_text = _("By the clock of %(place)s.") % {
@@ -59,7 +59,7 @@ class EndForm(DeadlineForm):
         day, hour = self.initial.get("day"), self.initial.get("hour")
         if day is None or hour is None:
             return None
-        return silence.instant(datetime.combine(day, hour), ZoneInfo(self.zone))
+        return correspondence.instant(datetime.combine(day, hour), ZoneInfo(self.zone))
 
     @classmethod
     def showing(cls, expires: datetime, zone: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class EndForm(DeadlineForm):
         return {"day": here.date(), "hour": here.time()}
 
     def look(self, expires: datetime) -> Outlook:
-        return silence.outlook(expires, self.states, now=self.now, place=self.zone)
+        return correspondence.outlook(expires, self.states, now=self.now, place=self.zone)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -78,8 +78,8 @@ class EndForm(DeadlineForm):
         if day is None or hour is None:
             return given
         try:
-            expires = silence.instant(datetime.combine(day, hour), ZoneInfo(self.zone))
-        except silence.NoSuchHour as refusal:
+            expires = correspondence.instant(datetime.combine(day, hour), ZoneInfo(self.zone))
+        except correspondence.NoSuchHour as refusal:
             self.add_error("hour", str(refusal))
             return given
         given["expires"] = expires
@@ -97,11 +97,50 @@ class EndForm(DeadlineForm):
         raise NotImplementedError
 
 
-class OpenSilenceForm(EndForm):
-    """What opens a silence: its end, the reason, who sees what, and the chair's declaration."""
+class OpeningForm(EndForm):
+    """What opens a procedure: its end, the reason, who sees what, and the chair's declaration."""
 
+    declaring: Any
+    unconfirmed: Any
+
+    visibility: Any
+    message = OwnText(
+        label=gettext_lazy("Covering note"),
+        required=False,
+        help_text=gettext_lazy("The delegations read it above the text."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    declaration = forms.BooleanField()
+
+    field_order = ["day", "hour", "reason", "visibility", "message", "nonetheless", "declaration"]
+
+    def __init__(self, *args: Any, symbol: str, **options: Any) -> None:
+        self.symbol = symbol
+        super().__init__(*args, **options)
+        self.fields["declaration"].label = self.declaring % {"symbol": symbol}
+        self.fields["declaration"].error_messages["required"] = self.unconfirmed
+
+    @property
+    def chosen(self) -> datetime | None:
+        """The end on the screen, as far as it is one."""
+        if self.is_bound:
+            expires = getattr(self, "cleaned_data", {}).get("expires")
+            return expires if isinstance(expires, datetime) else None
+        return self._initial_end()
+
+    def obstacles(self, expires: datetime, seen: Outlook) -> list[str]:
+        return correspondence.obstacles(expires, self.now, seen)
+
+
+class OpenSilenceForm(OpeningForm):
     nonetheless_label = gettext_lazy("Open the silence with this end nonetheless")
     missing = gettext_lazy("Say why the text goes under silence; the delegations will read it.")
+    declaring = gettext_lazy(
+        "As chair, I put this text under silence as %(symbol)s. If no state objects before "
+        "its end, it is adopted at that instant."
+    )
+    unconfirmed = gettext_lazy("Confirm that you put this text under silence.")
 
     visibility = forms.ChoiceField(
         label=gettext_lazy("When do the delegations see each other’s requests for time?"),
@@ -116,48 +155,52 @@ class OpenSilenceForm(EndForm):
             gettext_lazy("Choose when the delegations see each other’s requests."),
         ),
     )
-    message = OwnText(
-        label=gettext_lazy("Covering note"),
-        required=False,
-        help_text=gettext_lazy("The delegations read it above the text."),
+
+
+class OpenWrittenForm(OpeningForm):
+    nonetheless_label = gettext_lazy("Ask the states with this end nonetheless")
+    missing = gettext_lazy("Say why the states answer in writing; the delegations will read it.")
+    declaring = gettext_lazy(
+        "As chair, I put this text before the states for answers in writing as %(symbol)s. It is "
+        "adopted only if every state has approved before the end."
     )
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    number = forms.IntegerField(widget=forms.HiddenInput)
-    declaration = forms.BooleanField(
-        error_messages={"required": gettext_lazy("Confirm that you put this text under silence.")}
+    unconfirmed = gettext_lazy("Confirm that you put this text before the states.")
+
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("When do the delegations see each other’s positions?"),
+        help_text=gettext_lazy(
+            "They are told which. The chair and the secretariat see positions as they come."
+        ),
+        choices=Consideration.Visibility.choices,
+        initial=Consideration.Visibility.OPEN,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            gettext_lazy("Choose when the delegations see each other’s positions."),
+        ),
     )
-
-    field_order = ["day", "hour", "reason", "visibility", "message", "nonetheless", "declaration"]
-
-    def __init__(self, *args: Any, symbol: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["declaration"].label = _(
-            "As chair, I put this text under silence as %(symbol)s. If no state objects before "
-            "its end, it is adopted at that instant."
-        ) % {"symbol": symbol}
-
-    def obstacles(self, expires: datetime, seen: Outlook) -> list[str]:
-        return silence.obstacles(expires, self.now, seen)
 
 
 class ExtendForm(EndForm):
-    """A later end for a silence that runs, and why."""
+    """A later end for a procedure that runs, and why."""
 
-    nonetheless_label = gettext_lazy("Extend the silence to this end nonetheless")
-    missing = gettext_lazy("Say why the silence is extended; the delegations will read it.")
+    nonetheless_label = gettext_lazy("Set this end nonetheless")
+    missing = gettext_lazy("Say why the end is moved; the delegations will read it.")
 
     before = forms.DateTimeField(
         widget=forms.HiddenInput(), input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"]
     )
 
     def __init__(self, *args: Any, running: datetime, **options: Any) -> None:
-        """running: the end the silence has now."""
+        """running: the end it has now."""
         self.running = running
         super().__init__(*args, **options)
 
     def obstacles(self, expires: datetime, seen: Outlook) -> list[str]:
         if expires <= self.running:
             return [_("The new end has to be later than the one it replaces.")]
-        if expires > self.now + silence.LONGEST:
-            return [_("A silence lasts %(days)d days at most.") % {"days": silence.LONGEST.days}]
+        if expires > self.now + correspondence.LONGEST:
+            return [
+                _("The states have %(days)d days at most.") % {"days": correspondence.LONGEST.days}
+            ]
         return []

@@ -1,8 +1,10 @@
-"""The silence procedure in words and figures: what opening one needs, and how it stands.
+"""Procedures by correspondence in words and figures: what opening one needs, and how it stands.
 
-Rule (domain rule 7): the chair states an exact end and the reason; a written objection or
-amendment received before that instant breaks it; if none is, the text is adopted at that instant.
-Received at the end is not before it. No database and no clock.
+Rule (domain rule 7), for a silence: the chair states an exact end and the reason; a written
+objection or amendment received before that instant breaks it; if none is, the text is adopted at
+that instant.
+Received at the end is not before it. A written procedure takes the same time, and asks for
+every state's approval (rule 6). No database and no clock.
 """
 
 from __future__ import annotations
@@ -45,14 +47,14 @@ def instant(day: datetime | None, zone: tzinfo) -> datetime:
 
 
 def outlook(expires: datetime, states: Iterable[Placed], *, now: datetime, place: str) -> Outlook:
-    """The end of a silence as the capitals meet it."""
+    """The end of a procedure as the capitals meet it."""
     return deadlines.outlook(
         expires, states, now=now, fewest=settings.SILENCE_WORKING_DAYS, place=place
     )
 
 
 def obstacles(expires: datetime, now: datetime, seen: Outlook) -> list[str]:
-    """What forbids opening a silence that would end then: a sentence each.
+    """What forbids opening a procedure that would end then: a sentence each.
 
     seen: that end in the capitals. Working days that cannot be counted, because a capital's time
     zone is not on record, forbid nothing; they are shown, and are for the chair to weigh.
@@ -62,14 +64,14 @@ def obstacles(expires: datetime, now: datetime, seen: Outlook) -> list[str]:
     if expires < now + shortest:
         problems.append(
             ngettext(
-                "A silence lasts at least %(hours)d hour.",
-                "A silence lasts at least %(hours)d hours.",
+                "The states need at least %(hours)d hour.",
+                "The states need at least %(hours)d hours.",
                 settings.SILENCE_HOURS,
             )
             % {"hours": settings.SILENCE_HOURS}
         )
     if expires > now + LONGEST:
-        problems.append(_("A silence lasts %(days)d days at most.") % {"days": LONGEST.days})
+        problems.append(_("The states have %(days)d days at most.") % {"days": LONGEST.days})
     few = [
         capital.state.name
         for capital in seen.capitals
@@ -91,7 +93,7 @@ def obstacles(expires: datetime, now: datetime, seen: Outlook) -> list[str]:
 def propose(now: datetime, states: list[Placed], place: str) -> datetime:
     """The first close of a working day at a place that leaves every capital the time it needs.
 
-    Where no day of the longest silence does, the first that is long enough in hours.
+    Where no day of the longest procedure does, the first that is long enough in hours.
     """
     zone = ZoneInfo(place or "UTC")
     first = (now + timedelta(hours=settings.SILENCE_HOURS)).astimezone(zone).date()
@@ -108,6 +110,20 @@ def propose(now: datetime, states: list[Placed], place: str) -> datetime:
             if not seen.warnings:
                 return expires
     return fallback or now + timedelta(hours=settings.SILENCE_HOURS, days=1)
+
+
+def time_left(left: timedelta) -> str:
+    """How long states can still answer, in words, rounded down."""
+    minutes = int(left.total_seconds() // 60)
+    if left <= timedelta(0):
+        return _("The time has run out.")
+    if minutes < 60:
+        words = ngettext("%(minutes)d minute is left.", "%(minutes)d minutes are left.", minutes)
+    elif minutes < 48 * 60:
+        words = ngettext("%(hours)d hour is left.", "%(hours)d hours are left.", minutes // 60)
+    else:
+        words = ngettext("%(days)d day is left.", "%(days)d days are left.", left.days)
+    return words % {"minutes": minutes, "hours": minutes // 60, "days": left.days}
 
 
 def sentence(asking: int, withheld: bool = False) -> str:
