@@ -92,6 +92,12 @@ def _answer(desk: Desk, standing: Standing, board: queries.Board) -> None:
     if consideration.under_silence:
         _pass_or_object(desk, board, why, given)
         return
+    if heard := board.waiting.get(seat.pk):
+        words = _("Confirm what %(state)s said in the room on the %(year)d work plan")
+        title = words % {**year, "state": seat.state}
+        url = reverse("workplans:confirm", args=[heard.pk])
+        desk.now.append(Item(title, why, url, consideration.closes, heard.kind))
+        return
     if given is not None:
         title = _("%(year)d work plan: the other states answer") % year
         words = _("You may change your answer until it is decided.")

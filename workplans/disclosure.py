@@ -31,7 +31,7 @@ def discloses(consideration: Consideration, standing: Standing) -> bool:
 
 # The entries of the register that tell what a state said.
 TELLS = frozenset(
-    {"take_position", "record_position", "rule_on_time", "object_late", "remind_states"}
+    {"take_position", "record_position", "hear", "rule_on_time", "object_late", "remind_states"}
 )
 
 

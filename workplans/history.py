@@ -25,6 +25,7 @@ SENTENCES = {
     "withdraw": gettext_noop("Withdrew %(revision)s"),
     "take_position": gettext_noop("%(state)s: %(position)s – %(revision)s"),
     "record_position": gettext_noop("Recorded for %(state)s: %(position)s – %(revision)s"),
+    "hear": gettext_noop("Written down in the room for %(state)s: %(position)s – %(revision)s"),
     "rule_on_time": gettext_noop("%(ruling)s: %(state)s – %(revision)s"),
     "open_silence": gettext_noop("Put %(revision)s under silence until %(expires)s"),
     "open_written": gettext_noop(
@@ -96,12 +97,14 @@ def line(entry: Entry) -> Line:
     for name in ("expires", "until", "at"):
         if entry.act in BY_CORRESPONDENCE and name in facts:
             facts[name] = instants.in_words(datetime.fromisoformat(facts[name]))
-    if entry.act in ("take_position", "record_position", "object_late"):
+    if entry.act == "hear" and not facts["position"]:
+        facts["position"] = _("taken back")
+    elif entry.act in ("take_position", "record_position", "hear", "object_late"):
         facts["position"] = Position.Kind(facts["position"]).label
         facts["text"] = _said(facts)
     if entry.act == "take_position" and entry.appointment is not None:
         facts["state"] = entry.appointment.state
-    if entry.act in ("record_position", "rule_on_time", "break_silence", "object_late"):
+    if entry.act in ("record_position", "hear", "rule_on_time", "break_silence", "object_late"):
         facts["state"] = facts["state_name"]
     if entry.act == "rule_on_time":
         facts["ruling"] = _("Time granted") if facts["granted"] else _("Time not granted")

@@ -20,7 +20,15 @@ from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
 from workplans import changed, content
 from workplans.disclosure import shown_when
-from workplans.models import Consideration, Decision, Position, Revision, Ruling, WorkPlan
+from workplans.models import (
+    Consideration,
+    Decision,
+    Heard,
+    Position,
+    Revision,
+    Ruling,
+    WorkPlan,
+)
 from workplans.obligations import Finding
 
 
@@ -112,7 +120,7 @@ def _delegations_below(decision: Decision, day: date) -> list[Appointment]:
     return delegations_seated(decision.meeting, day)
 
 
-def _own_people(position: Position, day: date) -> Iterable[Told]:
+def _own_people(position: Position | Heard, day: date) -> Iterable[Told]:
     """The state's own people at that table."""
     functions = [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT]
     if position.consideration.before_ministers:
@@ -182,6 +190,10 @@ def _position_due(about: Unanswered) -> str:
     return _position(about.text)
 
 
+def _confirmation(said: Heard) -> str:
+    return reverse("workplans:confirm", args=[said.pk]) if said.pk else ""
+
+
 def _receipt(position: Position) -> str:
     return reverse("workplans:receipt", args=[position.pk]) if position.pk else ""
 
@@ -203,6 +215,7 @@ def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
 
+HEARD = _("The secretariat writes down what a state says in the room")
 OPENED, IN_WRITING, EXTENDED, BROKEN, ENDED, FAILED, LATE, RULED = (
     _("A text is put under silence"),
     _("A text is put before the states for answers in writing"),
@@ -288,6 +301,10 @@ TABLE = (
     News(
         "reminded.speaking", _("A state has not answered, and the deadline comes near"), SILENT,
         _("Not answered yet: %(symbol)s, until %(day)s"), "reminded", _position_due, binding=False,
+    ),
+    News(
+        "hear.own", HEARD, OWN_PEOPLE, _("To be confirmed: %(state)s – %(symbol)s"), "heard",
+        _confirmation, confined=True,
     ),
     News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "position_taken", _receipt),
     News(
@@ -468,6 +485,20 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
             "position": position.get_kind_display(),
             "symbol": text.symbol,
         },
+    )
+
+
+def heard(said: Heard, day: date) -> list[Telling]:
+    """To the state's own people at that table: what was written down waits to be confirmed."""
+    text = Before.of(said.consideration)
+    return tellings(
+        TABLE,
+        "hear",
+        said,
+        day,
+        thread=thread(text.plan),
+        deadline=text.deadline(_("It can be confirmed until this instant, by three clocks:")),
+        facts={"said": said, "state": said.seat.state, "symbol": text.symbol},
     )
 
 

@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "withdraw": Rule(_drafting, _secretariat_only),
     "remind": Rule(_drafting, _secretariat_only),
     "record_position": Rule(_drafting, _secretariat_only),
+    "hear": Rule(_drafting, _secretariat_only),
     "record_progress": Rule(_drafting, _secretariat_only),
     "adopt": Rule(_chair, _chair_only),
     "return_to_draft": Rule(_chair, _chair_only),

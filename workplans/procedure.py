@@ -31,6 +31,7 @@ STEPS = {
         Step("circulate", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION),
         Step("take_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step("record_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step("hear", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step("rule_on_time", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step(
             "open_silence", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION
@@ -102,6 +103,7 @@ AT_A_MEETING = Course(
         {
             "take_position",
             "record_position",
+            "hear",
             "rule_on_time",
             "circulate",
             "open_silence",

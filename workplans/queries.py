@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -19,8 +19,8 @@ from secretariat.standing import Standing
 from workplans import correspondence
 from workplans.consensus import Tally, tally
 from workplans.disclosure import discloses
-from workplans.models import Consideration, Decision, Position, WorkPlan
-from workplans.procedure import LIFE
+from workplans.models import Consideration, Decision, Heard, Position, WorkPlan
+from workplans.procedure import LIFE, course
 from workplans.readiness import Interval, OnRecord
 
 
@@ -41,13 +41,15 @@ class Board:
     """A consideration's counted seats in their order, each with its standing position.
 
     withheld: whether answers that its reader may not see yet were left out. late: what came in
-    when a silence had ended, in the order received; it counts for nothing.
+    when a silence had ended, in the order received; it counts for nothing. waiting: what was
+    written down in the room and is not confirmed yet, by the seat; it counts for nothing either.
     """
 
     consideration: Consideration
     answers: tuple[Answer, ...]
     withheld: bool = False
     late: tuple[Position, ...] = ()
+    waiting: Mapping[int, Heard] = field(default_factory=dict)
 
     @property
     def tally(self) -> Tally:
@@ -99,13 +101,15 @@ class Board:
             return self
         own = {appointment.state_id for appointment in standing.appointments}
         answers = (a if a.seat.state_id in own else Answer(a.seat) for a in self.answers)
-        return replace(self, answers=tuple(answers), withheld=True)
+        waiting = {pk: one for pk, one in self.waiting.items() if one.seat.state_id in own}
+        return replace(self, answers=tuple(answers), withheld=True, waiting=waiting)
 
 
 def board(consideration: Consideration) -> Board:
     """Everything that was answered, for acts and for `seen_by`.
 
-    Two queries, however many states sit; one, where the seats are read already.
+    Three queries, however many states sit; one less, where the seats are read already or nothing
+    is said in a room.
     """
     seats = _counted(consideration.meeting)
     said: dict[int, list[Position]] = {}
@@ -115,6 +119,8 @@ def board(consideration: Consideration) -> Board:
         "appointment__state",
         "recorded_by",
         "recorded_as__state",
+        "heard__by",
+        "heard__appointment__state",
         "ruling__by",
         "seat__state",
     ).order_by("-id"):
@@ -123,14 +129,28 @@ def board(consideration: Consideration) -> Board:
             late.insert(0, position)
         else:
             said.setdefault(position.seat_id, []).append(position)
-    return Board(
-        consideration,
-        tuple(
-            Answer(seat, next(iter(given), None), tuple(given[1:]))
-            for seat, given in ((seat, said.get(seat.pk, [])) for seat in seats)
-        ),
-        late=tuple(late),
+    answers = tuple(
+        Answer(seat, next(iter(given), None), tuple(given[1:]))
+        for seat, given in ((seat, said.get(seat.pk, [])) for seat in seats)
     )
+    in_the_room = consideration.is_open and "hear" in course(consideration).acts
+    heard = _heard().filter(consideration=consideration) if in_the_room else []
+    return Board(consideration, answers, late=tuple(late), waiting=_unconfirmed(heard, answers))
+
+
+def _unconfirmed(heard: Iterable[Heard], answers: Iterable[Answer]) -> dict[int, Heard]:
+    """What was written down in the room and nobody has confirmed or answered since, by the seat."""
+    newest = {one.seat_id: one for one in heard}
+    answered = {a.seat.pk: a.position.at for a in answers if a.position}
+    return {
+        seat: one
+        for seat, one in newest.items()
+        if one.kind and (seat not in answered or answered[seat] < one.at)
+    }
+
+
+def _heard() -> QuerySet[Heard]:
+    return Heard.objects.select_related("by", "appointment__state", "seat__state").order_by("id")
 
 
 def with_seats(field: str) -> Prefetch[Any]:
@@ -145,11 +165,11 @@ def _counted(meeting: Meeting) -> list[Seat]:
 
 
 def open_boards(among: QuerySet[Consideration] | None = None) -> list[Board]:
-    """The boards of all open considerations, or of those among some; always three queries."""
+    """The boards of all open considerations, or of those among some; always four queries."""
     seats = Prefetch("meeting__seats", Seat.objects.filter(counted=True).select_related("state"))
-    found = Consideration.objects.all() if among is None else among
+    asked = Consideration.objects.all() if among is None else among
     considerations = list(
-        found.filter(closed=None)
+        asked.filter(closed=None)
         .select_related("plan", "revision", "meeting__body")
         .defer("revision__text")
         .prefetch_related(seats)
@@ -160,16 +180,18 @@ def open_boards(among: QuerySet[Consideration] | None = None) -> list[Board]:
         .standing()
         .select_related("ruling", "seat__state")
     }
-    return [
-        Board(
-            consideration,
-            tuple(
-                Answer(seat, said.get((consideration.pk, seat.pk)))
-                for seat in consideration.meeting.seats.all()
-            ),
+    heard: dict[int, list[Heard]] = {}
+    for one in _heard().filter(consideration__in=considerations):
+        heard.setdefault(one.consideration_id, []).append(one)
+    found = []
+    for consideration in considerations:
+        answers = tuple(
+            Answer(seat, said.get((consideration.pk, seat.pk)))
+            for seat in consideration.meeting.seats.all()
         )
-        for consideration in considerations
-    ]
+        waiting = _unconfirmed(heard.get(consideration.pk, []), answers)
+        found.append(Board(consideration, answers, waiting=waiting))
+    return found
 
 
 def last_answers(consideration: Consideration) -> dict[int, Position]:

@@ -39,8 +39,23 @@ from tests.workplans import notes
 from workplans import documents as issuing
 from workplans import draft as drafts
 from workplans import instructions, printouts, worker
-from workplans.models import Consideration, Document, Position, Printout, TextBlock, WorkPlan
-from workplans.operations import answering, correspondence, decision, followup, review
+from workplans.models import (
+    Consideration,
+    Document,
+    Heard,
+    Position,
+    Printout,
+    TextBlock,
+    WorkPlan,
+)
+from workplans.operations import (
+    answering,
+    correspondence,
+    decision,
+    followup,
+    hearing,
+    review,
+)
 from workplans.snapshots import Shelf
 
 PERSON_BACKEND = "bpic.accounts.PersonBackend"
@@ -125,6 +140,7 @@ class Scene:
     text: Any = None
     consideration: Consideration | None = None
     position: Position | None = None
+    heard: Heard | None = None
     document: Document | None = None
     first: Consideration | None = None
     printout: Printout | None = None
@@ -148,6 +164,7 @@ class Scene:
         """An address filled with what this scene has; with what nothing has, where it has none."""
         of_what = {
             **dict.fromkeys(("receipt", "instruction", "rule_on_time"), self.position),
+            "confirm": self.heard,
             "area": self.activity and self.activity.area,
             "activity_add": self.activity and self.activity.area,
             "text": self.text,
@@ -312,7 +329,10 @@ def _asked_for_time(scene: Scene) -> None:
 
 
 def _not_shown_yet(scene: Scene) -> None:
-    """A text whose positions are shown after closing; Borania and Dorlan have answered."""
+    """A text whose positions are shown after closing; Borania and Dorlan have answered.
+
+    In the room Dorlan was heard to object.
+    """
     _written(scene, scene.cast.staff)
     scene.consideration = review.circulate(
         scene.plan,
@@ -324,6 +344,15 @@ def _not_shown_yet(scene: Scene) -> None:
     objects = {"kind": "objects", "text": WITHHELD}
     factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **objects)
     _answered(scene, scene.cast.head, kind="approves_with_reservation", text=RESERVED)
+    said = {scene.position.seat_id: answering.Said("objects", RESERVED)}
+    [scene.heard] = hearing.hear(
+        scene.consideration,
+        digest=scene.consideration.revision.digest,
+        said=said,
+        by=scene.cast.staff,
+        on=factories.NOW,
+        key=uuid4(),
+    )
 
 
 def _under_silence(scene: Scene) -> None:
@@ -874,6 +903,11 @@ def _looked_at(scene: Scene, shown: Sent) -> Sent:
     return said
 
 
+def _spoken(scene: Scene, shown: Sent) -> Sent:
+    """What Dorlan said in the room."""
+    return {f"kind-{scene.position.seat_id}": "approves"}
+
+
 def _noted(scene: Scene, shown: Sent) -> Sent:
     """What the form of a position that came in a note sends."""
     voice = scene.cast.head.appointments.get().pk
@@ -960,6 +994,11 @@ ACTS = (
     Act(
         "workplans:position_check", "before the ministers, document issued", MINISTERS,
         _checked(kind="returns", text="No."), has_form=False,
+    ),
+    Act("workplans:hear", "under consideration", SECRETARIAT, _spoken),
+    Act(
+        "workplans:confirm", "positions not shown yet", {"head"},
+        lambda scene, shown: {"declaration": "on"},
     ),
     Act("workplans:record", "under consideration", SECRETARIAT, _noted, records=False),
     Act("workplans:record_check", "under consideration", SECRETARIAT, _note_seen, has_form=False),

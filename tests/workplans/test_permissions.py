@@ -17,6 +17,7 @@ WHO = {
     "circulate": SECRETARIAT,
     "withdraw": SECRETARIAT,
     "remind": SECRETARIAT,
+    "hear": SECRETARIAT,
     "record_position": SECRETARIAT,
     "record_progress": SECRETARIAT,
     "adopt": CHAIR,
@@ -113,7 +114,7 @@ def test_what_is_offered_is_what_procedure_and_seat_both_allow(cast, draft, cons
         role: available_acts(Standing.of(person, factories.TODAY), draft)
         for role, person in cast.everyone().items()
     }
-    written = {"edit", "circulate", "withdraw", "remind", "record_position"}
+    written = {"edit", "circulate", "withdraw", "remind", "hear", "record_position"}
     chairs = {"adopt", "return_to_draft", "rule_on_time"}
     correspondence = {"open_silence", "open_written", "extend"}
     withdrawals = {"withdraw_silence", "withdraw_written"}

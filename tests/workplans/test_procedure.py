@@ -10,6 +10,7 @@ RULE = {
     "edit": ({"draft", "under_consideration"}, ""),
     "circulate": ({"draft", "under_consideration"}, "under_consideration"),
     "take_position": ({"under_consideration"}, "under_consideration"),
+    "hear": ({"under_consideration"}, "under_consideration"),
     "record_position": ({"under_consideration"}, "under_consideration"),
     "open_written": ({"draft", "under_consideration"}, "under_consideration"),
     "end_written": ({"under_consideration"}, "adopted"),

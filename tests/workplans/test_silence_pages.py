@@ -266,9 +266,7 @@ def test_the_chair_extends_it_after_a_look_at_the_capitals(people, silent, sign_
     response = client.post(page("extend", silent), {**sent, "day": later.isoformat()})
     assert response["Location"] == page("consideration", silent)
     html = words(client.get(response["Location"]))
-    assert (
-        "The later end is set." in html and "Extended" in html and "The summit is near." in html
-    )
+    assert "The later end is set." in html and "Extended" in html and "The summit is near." in html
     assert Extension.objects.get().until.date() == later
     # The form that was open elsewhere meanwhile has another end before its eyes.
     stale = client.post(page("extend", silent), {**sent, "day": (later + timedelta(9)).isoformat()})

@@ -1,5 +1,6 @@
 from workplans.models.consideration import Consideration, Decision, Extension
 from workplans.models.document import Document
+from workplans.models.hearing import Heard
 from workplans.models.plan import (
     Activity,
     Indicator,
@@ -22,6 +23,7 @@ __all__ = [
     "Decision",
     "Document",
     "Extension",
+    "Heard",
     "Indicator",
     "Instruction",
     "Milestone",

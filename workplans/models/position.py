@@ -123,6 +123,14 @@ class Position(models.Model):
     instruction = models.OneToOneField(
         Instruction, on_delete=models.PROTECT, null=True, blank=True, related_name="position"
     )
+    heard = models.OneToOneField(
+        "workplans.Heard",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="confirmed",
+        help_text=_("What was written down in the room, which this confirms."),
+    )
     key = models.UUIDField(
         _("submission"), unique=True, help_text=_("Sending the same form twice has one effect.")
     )
@@ -178,6 +186,11 @@ class Position(models.Model):
     def given_by(self) -> str:
         """Who spoke for the state, and who wrote it down where that was somebody else."""
         spoke = f"{self.person}, {self.appointment.capacity}"
+        if self.heard is not None:
+            return _t("%(spoke)s; confirming what %(by)s wrote down in the room") % {
+                "spoke": spoke,
+                "by": self.heard.written_by,
+            }
         if self.recorded_by is None or self.recorded_as is None:
             return spoke
         return _t(

@@ -18,7 +18,7 @@ from secretariat.standing import NotEntitled, Standing
 from workplans import notices, permissions, procedure, queries
 from workplans.consensus import Tally
 from workplans.instructions import Attached
-from workplans.models import Consideration, Instruction, Position, Ruling, WorkPlan
+from workplans.models import Consideration, Heard, Instruction, Position, Ruling, WorkPlan
 from workplans.operations import correspondence, decision, silence
 from workplans.operations.locking import Superseded, current
 
@@ -61,6 +61,7 @@ class _Voice:
     recorded_by: Person | None = None
     recorded_as: Appointment | None = None
     note: Attached | None = None
+    heard: Heard | None = None
 
 
 @transaction.atomic
@@ -75,12 +76,14 @@ def take_position(
     by: Person,
     on: datetime,
     key: UUID,
+    heard: Heard | None = None,
 ) -> Position:
     """Enter what a state says to a text, in the name of the state's seat.
 
     digest: of the text that was on the person's screen. key: of the form, so that sending it
-    twice has one effect. Before the ministers the last approval makes the Meeting's approval, and
-    the first return sends the plan back.
+    twice has one effect. heard: what was written down in the room, where this confirms it. Before
+    the ministers the last approval makes the Meeting's approval, and the first return sends the
+    plan back.
     """
     plan, consideration = current(consideration)
     said = Said(kind, text.strip(), would_join.strip(), until)
@@ -89,7 +92,7 @@ def take_position(
     act = "decide" if consideration.before_ministers else "take_position"
     _open_for(act, plan, consideration, digest, said)
     seat, basis = permissions.voice(Standing.of(by, on.date()), consideration)
-    return _enter(plan, consideration, said, _Voice(seat, by, basis), on, key)
+    return _enter(plan, consideration, said, _Voice(seat, by, basis, heard=heard), on, key)
 
 
 @transaction.atomic
@@ -206,6 +209,7 @@ def _enter(
         recorded_by=voice.recorded_by,
         recorded_as=voice.recorded_as,
         instruction=_attach(voice),
+        heard=voice.heard,
     )
     late = consideration.expires is not None and silence.is_late(position)
     if late:
@@ -256,6 +260,8 @@ def _more(said: Said, voice: _Voice) -> dict[str, str]:
         facts["would_join"] = said.would_join
     if said.until:
         facts["until"] = said.until.isoformat()
+    if voice.heard is not None:
+        facts["heard_by"] = voice.heard.by.name
     if voice.note is not None:
         facts |= {
             "instructed_by": voice.person.name,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workplans.views import answering, correspondence, prompting, recording, review
+from workplans.views import answering, correspondence, hearing, prompting, recording, review
 
 urlpatterns = [
     path("desk/plans/<int:year>/silence/", correspondence.open_silence, name="open_silence"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("desk/considerations/<int:pk>/extend/", correspondence.extend, name="extend"),
     path("desk/considerations/<int:pk>/record/", recording.record, name="record"),
     path("desk/considerations/<int:pk>/record/check/", recording.record_check, name="record_check"),
+    path("desk/considerations/<int:pk>/room/", hearing.hear, name="hear"),
+    path("desk/heard/<int:pk>/", hearing.confirm, name="confirm"),
     path("desk/considerations/<int:pk>/withdraw/", review.withdraw, name="withdraw"),
     path("desk/considerations/<int:pk>/remind/", prompting.remind, name="remind"),
     path("desk/positions/<int:pk>/", answering.receipt, name="receipt"),

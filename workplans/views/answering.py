@@ -250,6 +250,8 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
             "recorded_by",
             "recorded_as",
             "instruction",
+            "heard__by",
+            "heard__appointment__state",
             "ruling__by",
             "consideration__plan",
             "consideration__revision",

@@ -20,7 +20,7 @@ from secretariat.models import Entry, State
 from secretariat.register import entries_about
 from secretariat.standing import Standing
 from workplans import correspondence, procedure, queries
-from workplans.models import Consideration, Position, Revision, WorkPlan
+from workplans.models import Consideration, Heard, Position, Revision, WorkPlan
 from workplans.permissions import acts_on, available_acts, voice_or_none
 
 Outcome = Consideration.Outcome
@@ -83,6 +83,7 @@ def rows(
             row |= {"position": "withheld"}
         elif state.pk in earlier:
             row["text"] = _given_before(earlier[state.pk], board.consideration, state.pk in own)
+        row["heard"] = board.waiting.get(answer.seat.pk)
         found.append(row)
     return found
 
@@ -255,12 +256,25 @@ def next_steps(
     if consideration.under_silence:
         return _under_silence(standing, consideration, board)
     found = []
+    voice = voice_or_none(standing, consideration)
+    if voice is not None and (heard := board.waiting.get(voice[0].pk)):
+        found.append(_confirm(heard))
     answer = _answer(standing, consideration, board, day)
     if answer:
         found.append(answer)
     if acts & {"circulate", "adopt"} and not consideration.before_ministers:
         found.append(_conduct(consideration, board, acts, day))
     return found
+
+
+def _confirm(heard: Heard) -> Step:
+    return Step(
+        _("Confirm what %(state)s said in the room") % {"state": heard.seat.state.name},
+        _("%(person)s wrote it down: %(position)s. It counts once you confirm it.")
+        % {"person": heard.by, "position": heard.get_kind_display()},
+        reverse("workplans:confirm", args=[heard.pk]),
+        _("Confirm it"),
+    )
 
 
 def _answer(

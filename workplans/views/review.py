@@ -70,6 +70,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": found.meeting,
         "board": seen,
         "rows": boards.rows(seen, earlier, standing),
+        "sits": found.meeting.sits_on(day),
         "statements": boards.statements(seen),
         "shown": disclosure.shown_when(found),
         "steps": boards.next_steps(standing, found, board, day),
