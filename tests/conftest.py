@@ -26,6 +26,7 @@ NOT_EMPTIED = (
     "workplans_instruction",
     "workplans_ruling",
     "workplans_extension",
+    "workplans_heard",
     "workplans_decision",
     "workplans_progress",
 )

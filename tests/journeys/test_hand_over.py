@@ -156,6 +156,11 @@ WRITING = {act.address for act in ACTS} | {
     "secretariat:delegation",
     "secretariat:delegations",
 }
+# While positions are shown to those alone who conduct the procedure, the others wait for the end.
+WAITING = {
+    "positions not shown yet": {"workplans:receipt"},
+    "under silence": {"workplans:receipt"},
+}
 # Addresses that answer otherwise from state to state of a plan.
 OF_A_STATE = {row["address"] for row in TABLE if row["state"] != ANY}
 
@@ -193,6 +198,7 @@ def test_what_the_outgoing_could_read_they_go_on_reading(cast, state):
     asked = NAMES if state == "under consideration" else OF_A_STATE
     could = {
         role: {name for name, status in pages(scene, role, asked).items() if status == 200}
+        - WAITING.get(state, set())
         for role in OUTGOING
     }
     with transaction.atomic():
