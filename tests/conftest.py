@@ -27,6 +27,7 @@ NOT_EMPTIED = (
     "workplans_ruling",
     "workplans_extension",
     "workplans_heard",
+    "workplans_retraction",
     "workplans_decision",
     "workplans_progress",
 )

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from secretariat import register
 from secretariat.models import HandOver, Person
 from workplans import content, orders, worker
-from workplans.models import Decision, Document
+from workplans.models import Decision, Document, Retraction
 
 
 def order(decision: Decision, kind: str, edition: str, *, by: Person | None) -> Document:
@@ -69,6 +71,19 @@ def _put_in_line(
     )
     ring(document)
     return document
+
+
+def call_off(retraction: Retraction) -> None:
+    """Let the document of a decision that was taken back not be made, if it is not made yet."""
+    Document.objects.filter(decision=retraction.decision).exclude(
+        status=Document.Status.READY
+    ).update(
+        status=Document.Status.FAILED,
+        step="",
+        lease=None,
+        attempt=F("attempt") + 1,
+        error=_("The decision it was to print was taken back."),
+    )
 
 
 def ring(document: Document) -> None:

@@ -15,6 +15,7 @@ from secretariat.dates import PartialDate
 from secretariat.models import Entry
 from workplans.comparison import Part
 from workplans.models import Activity, Position, Sitting
+from workplans.notices import ACTS
 from workplans.obligations import Duty
 
 # Filled with an entry's facts.
@@ -42,6 +43,7 @@ SENTENCES = {
     "withdraw_silence": gettext_noop("Withdrew %(revision)s from silence"),
     "object_late": gettext_noop("%(state)s, received after the end of the silence: %(position)s"),
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
+    "take_back": gettext_noop("Took back %(taken_back)s: %(revision)s"),
     "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
     "returned": gettext_noop("Returned %(revision)s"),
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
@@ -97,6 +99,8 @@ def line(entry: Entry) -> Line:
     for name in ("expires", "until", "at"):
         if entry.act in BY_CORRESPONDENCE and name in facts:
             facts[name] = instants.in_words(datetime.fromisoformat(facts[name]))
+    if entry.act == "take_back":
+        facts["taken_back"] = str(ACTS[facts["taken_back"]])
     if entry.act == "hear" and not facts["position"]:
         facts["position"] = _("taken back")
     elif entry.act in ("take_position", "record_position", "hear", "object_late"):

@@ -30,6 +30,7 @@ from workplans.models import (
     WorkPlan,
 )
 from workplans.obligations import Finding
+from workplans.procedure import WITHDRAWALS
 
 
 def thread(plan: WorkPlan) -> str:
@@ -215,6 +216,7 @@ def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
 
+TAKEN_BACK = _("An act is taken back as a mistake")
 HEARD = _("The secretariat writes down what a state says in the room")
 OPENED, IN_WRITING, EXTENDED, BROKEN, ENDED, FAILED, LATE, RULED = (
     _("A text is put under silence"),
@@ -301,6 +303,14 @@ TABLE = (
     News(
         "reminded.speaking", _("A state has not answered, and the deadline comes near"), SILENT,
         _("Not answered yet: %(symbol)s, until %(day)s"), "reminded", _position_due, binding=False,
+    ),
+    News(
+        "take_back.table", TAKEN_BACK, SEATED,
+        _("Taken back: %(act)s – %(symbol)s"), "taken_back", _consideration,
+    ),
+    News(
+        "take_back.secretariat", TAKEN_BACK, SECRETARIAT,
+        _("Taken back: %(act)s – %(symbol)s"), "taken_back", _consideration, binding=False,
     ),
     News(
         "hear.own", HEARD, OWN_PEOPLE, _("To be confirmed: %(state)s – %(symbol)s"), "heard",
@@ -486,6 +496,22 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
             "symbol": text.symbol,
         },
     )
+
+
+ACTS = {
+    "adopted": _("the adoption"),
+    "returned": _("the return to the secretariat"),
+    "submitted": _("the submission to the ministers"),
+    **dict.fromkeys(WITHDRAWALS.values(), _("the withdrawal")),
+}
+
+
+def taken_back(text: Before, act: str, reason: str, day: date) -> list[Telling]:
+    """To everybody at the table, and to the secretariat: it was a mistake, and what holds now.
+
+    act: the name in the register of what is taken back.
+    """
+    return _of_text("take_back", text, day, act=ACTS[act], reason=reason, undone=act)
 
 
 def heard(said: Heard, day: date) -> list[Telling]:

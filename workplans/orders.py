@@ -12,9 +12,17 @@ from django.utils.translation import gettext as _
 from meetings.models import Body
 from secretariat.models import HandOver, Person
 from workplans import content, queries
-from workplans.models import Consideration, Decision, Document, Position, Revision, WorkPlan
+from workplans.models import (
+    Consideration,
+    Decision,
+    Document,
+    Position,
+    Retraction,
+    Revision,
+    WorkPlan,
+)
 from workplans.snapshots import Snapshot
-from workplans.symbols import symbol
+from workplans.symbols import corrected, symbol
 from workplans.typesetting import differences, note
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
@@ -24,12 +32,16 @@ NOTE_LANGUAGE = "en"
 def symbol_for(decision: Decision, kind: str, edition: str) -> str:
     """The symbol of a decision's document.
 
-    The adopted text keeps the Advisory Group's symbol, which is its revision's; the approved one
-    carries the ministers'; the report the summit's. Those two end in Rev. only where they replace
-    a document that was issued under the symbol before.
+    The adopted text keeps the Advisory Group's symbol, which is its revision's, and ends in Corr.
+    where an adoption of the same text was taken back as a mistake before; the approved one carries
+    the ministers'; the report the summit's. Those two end in Rev. only where they replace a
+    document that was issued under the symbol before.
     """
     if edition == Document.Edition.ADOPTED:
-        return decision.revision.symbol
+        taken_back = Retraction.objects.filter(
+            decision__revision=decision.revision_id, decision__act=Decision.Act.ADOPTED
+        ).count()
+        return corrected(decision.revision.symbol, taken_back)
     body = Body.MINISTERS if edition == Document.Edition.APPROVED else Body.SUMMIT
     code = "WP" if kind == Document.Kind.WORK_PLAN else "RPT"
     before = Document.objects.filter(plan=decision.plan, kind=kind, edition=edition).count()

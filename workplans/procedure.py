@@ -49,6 +49,10 @@ STEPS = {
         Step("withdraw", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("adopt", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
         Step("return_to_draft", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
+        # The way back from a slip, before anybody else has acted.
+        Step("take_back_adoption", (Status.ADOPTED,), Status.UNDER_CONSIDERATION),
+        Step("put_before_again", (Status.DRAFT,), Status.UNDER_CONSIDERATION),
+        Step("take_back_submission", (Status.SUBMITTED,), Status.ADOPTED),
         Step("submit", (Status.ADOPTED,), Status.SUBMITTED),
         Step("decide", (Status.SUBMITTED,), Status.SUBMITTED),
         Step("approve", (Status.SUBMITTED,), Status.APPROVED),

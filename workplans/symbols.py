@@ -15,3 +15,8 @@ def symbol(body: str, year: int, kind: str, *, number: int = 1, revision: int = 
         partnership=settings.PARTNERSHIP["short"], body=body, year=year, kind=kind, number=number
     )
     return stem if revision == 1 else f"{stem}/Rev.{revision - 1}"
+
+
+def corrected(symbol: str, times: int) -> str:
+    """The symbol of a document that corrects the one issued under it so many times."""
+    return f"{symbol}/Corr.{times}" if times else symbol

@@ -1036,6 +1036,7 @@ ACTS = (
     Act("workplans:return_to_draft", "under consideration", CHAIR, _reasoned),
     Act("workplans:adopt", "agreed by all", CHAIR, _declared),
     Act("workplans:submit", "adopted, document queued", CHAIR, _declared),
+    Act("workplans:take_back", "adopted, document queued", CHAIR, _reasoned),
     Act("workplans:report", "approved, document not typeset", CHAIR, _declared),
     Act(
         "workplans:progress_record", "approved, document not typeset", SECRETARIAT,

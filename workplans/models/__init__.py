@@ -1,4 +1,4 @@
-from workplans.models.consideration import Consideration, Decision, Extension
+from workplans.models.consideration import Consideration, Decision, Extension, Retraction
 from workplans.models.document import Document
 from workplans.models.hearing import Heard
 from workplans.models.plan import (
@@ -34,6 +34,7 @@ __all__ = [
     "PriorityArea",
     "Progress",
     "Reminder",
+    "Retraction",
     "Revision",
     "Ruling",
     "Sitting",

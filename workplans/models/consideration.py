@@ -135,6 +135,13 @@ class Consideration(models.Model):
         return self.closed is None
 
     @property
+    def decision(self) -> Decision | None:
+        """What was decided about it and not taken back; nothing is asked while it is open."""
+        if self.is_open:
+            return None
+        return next(iter(self.decisions.all()), None)
+
+    @property
     def before_ministers(self) -> bool:
         return self.meeting.body.code == Body.MINISTERS
 
@@ -154,8 +161,18 @@ class Consideration(models.Model):
         return self.expires or self.meeting.closes
 
 
+class Standing(models.Manager["Decision"]):
+    """The decisions that were not taken back."""
+
+    def get_queryset(self) -> models.QuerySet[Decision]:
+        return super().get_queryset().filter(retraction=None)
+
+
 class Decision(models.Model):
-    """What a body, or the chair before a body, decided about a plan; written once."""
+    """What a body, or the chair before a body, decided about a plan; written once.
+
+    One that was taken back as a mistake stays on record, and is found in `ever` alone.
+    """
 
     class Act(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("decision", "Adopted")
@@ -168,8 +185,13 @@ class Decision(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
     act = models.CharField(_("act"), max_length=10, choices=Act.choices)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions")
-    consideration = models.OneToOneField(
-        Consideration, on_delete=models.PROTECT, null=True, blank=True, related_name="decision"
+    consideration = models.ForeignKey(
+        Consideration, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    attempt = models.PositiveSmallIntegerField(
+        default=1,
+        editable=False,
+        help_text=_("Which decision of its consideration it is; those before were taken back."),
     )
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
@@ -186,6 +208,9 @@ class Decision(models.Model):
     )
     text = models.TextField(_("text"), blank=True)
 
+    objects = Standing()
+    ever: models.Manager[Decision] = models.Manager()
+
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
@@ -193,9 +218,14 @@ class Decision(models.Model):
         constraints = [
             # Submitting is the exception: a text no ministers' meeting decided on goes to the next.
             models.UniqueConstraint(
-                fields=["revision", "act"],
+                fields=["revision", "act", "attempt"],
                 name="a_text_is_decided_once_in_each_way",
                 condition=~Q(act="submitted"),
+            ),
+            models.UniqueConstraint(
+                fields=["consideration", "attempt"],
+                name="a_consideration_is_decided_once",
+                condition=Q(consideration__isnull=False),
             ),
             models.CheckConstraint(
                 name="only_an_adoption_is_nobodys_act",
@@ -229,6 +259,28 @@ class Decision(models.Model):
             "meeting": self.meeting.slug,
             "on": self.on.isoformat(),
         }
+
+
+class Retraction(models.Model):
+    """A decision taken back as a mistake by who took it, before anybody else had acted on it."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="retraction")
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="retractions")
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="retractions"
+    )
+    at = models.DateTimeField(_("recorded"), db_default=ClockTimestamp(), editable=False)
+
+    class Meta:
+        verbose_name = _("retraction")
+        verbose_name_plural = _("retractions")
+        constraints = [
+            models.CheckConstraint(name="a_retraction_has_a_reason", condition=~Q(reason=""))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.decision)
 
 
 class Extension(models.Model):

@@ -27,9 +27,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
         A plan the ministers return is a draft again, and a draft is nobody else's to see; the
         document of what was adopted before stays on record. A hand-over note names people and
-        drafts, and is never public.
+        drafts, and is never public. What was never issued, because its decision was taken back,
+        is on record alone.
         """
-        return self.filter(hand_over=None)
+        called_off = Q(decision__retraction__isnull=False) & ~Q(status=Document.Status.READY)
+        return self.filter(hand_over=None).exclude(called_off)
 
     def open_to(self, standing: Standing, known: list[Turn] | None = None) -> DocumentQuerySet:
         """What a person may read: public documents, and the notes of the hand-overs they know.
@@ -38,7 +40,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """
         turns = handover.known_to(standing) if known is None else known
         noted = [turn.hand_over.pk for turn in turns if turn.hand_over]
-        return self.filter(Q(hand_over=None) | Q(hand_over__in=noted)) if noted else self.public()
+        if not noted:
+            return self.public()
+        return self.filter(Q(pk__in=self.public().values("pk")) | Q(hand_over__in=noted))
 
 
 class Document(WorkOrder):

@@ -85,6 +85,7 @@ def adopt_at_the_end(plan: WorkPlan, consideration: Consideration) -> Decision:
         act=Act.ADOPTED,
         meeting=consideration.meeting,
         consideration=consideration,
+        attempt=_attempt(consideration),
         on=Clock.at(consideration.expires, consideration.meeting.zone).day,
     )
     plan.status = leads_to
@@ -280,6 +281,7 @@ def _decide(
         act=act,
         meeting=meeting,
         consideration=consideration,
+        attempt=_attempt(consideration),
         on=day,
         by=by,
         appointment=basis,
@@ -288,6 +290,13 @@ def _decide(
     plan.status = leads_to
     plan.save(update_fields=["status", "changed"])
     return decision
+
+
+def _attempt(consideration: Consideration | None) -> int:
+    """Which decision of its consideration the next one is; those before were taken back."""
+    if consideration is None:
+        return 1
+    return Decision.ever.filter(consideration=consideration).count() + 1
 
 
 def _enter(decision: Decision, basis: Appointment, **facts: Any) -> Entry:

@@ -256,13 +256,12 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
             "consideration__plan",
             "consideration__revision",
             "consideration__meeting__body",
-            "consideration__decision__document",
         ),
         pk=pk,
     )
     found = position.consideration
     later = found.positions.filter(seat=position.seat, pk__gt=position.pk).order_by("-pk").first()
-    decision = getattr(found, "decision", None)
+    decision = found.decision
     standing = request.standing  # type: ignore[attr-defined]
     context = {
         "position": position,

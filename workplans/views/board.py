@@ -188,7 +188,7 @@ def names(board: queries.Board, codes: tuple[str, ...]) -> str:
 
 def outcome(consideration: Consideration) -> dict[str, str]:
     """How a closed consideration ended: a sentence, and the reason where one was given."""
-    decision = getattr(consideration, "decision", None)
+    decision = consideration.decision
     assert consideration.closed is not None
     day = decision.on if decision else consideration.meeting.day_at(consideration.closed)
     facts = {

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -15,8 +16,9 @@ from secretariat import instants
 from secretariat.circulation import counted
 from secretariat.dates import PartialDate
 from secretariat.standing import Standing, conducts
-from workplans import notices, permissions, queries
+from workplans import history, notices, permissions, queries
 from workplans.models import Consideration, Document, WorkPlan
+from workplans.operations import retracting
 from workplans.outline import Outline, Section, outline
 from workplans.views import board as boards
 from workplans.views.board import Step
@@ -35,9 +37,9 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
     considerations = list(
         Consideration.objects.visible_to(request.user)
         .filter(plan=plan)
-        .select_related("revision", "meeting__body", "plan", "decision")
+        .select_related("revision", "meeting__body", "plan")
         .defer("revision__text")
-        .prefetch_related(queries.with_seats("meeting__seats"))
+        .prefetch_related(queries.with_seats("meeting__seats"), "decisions")
     )
     open_now = next((item for item in considerations if item.is_open), None)
     decided = queries.decisions(plan)
@@ -55,6 +57,7 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         "sections": _sections(plan, found, "edit" in acts) if found else [],
         "changes": found.changes if found else "",
         "hints": found.hints if found and "edit" in acts else 0,
+        "slip": _slip(request, plan),
         "aside": plan.aside,  # type: ignore[attr-defined]
         "open_now": open_now,
         "considerations": [
@@ -66,10 +69,18 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         ],
         "notices": counted(notices.thread(plan)) if conducts(standing) else None,
         "documents": list(
-            Document.objects.filter(plan=plan).select_related("superseded_by", "revision")
+            Document.objects.public().filter(plan=plan).select_related("superseded_by", "revision")
         ),
     }
     return render(request, "workplans/overview.html", context)
+
+
+def _slip(request: HttpRequest, plan: WorkPlan) -> str:
+    """What the reader did last and can still take back, in words; asked of those who conduct."""
+    if not conducts(request.standing):  # type: ignore[attr-defined]
+        return ""
+    found = retracting.slip(plan, request.person, timezone.now())  # type: ignore[attr-defined]
+    return str(history.line(found.entry)["title"]) if found else ""
 
 
 def _steps(

@@ -41,7 +41,6 @@ def find(request: HttpRequest, pk: int) -> Consideration:
             "meeting__body",
             "by",
             "appointment",
-            "decision",
         )
         .defer("plan__revision__text", "revision__previous__text")
         .prefetch_related(queries.with_seats("meeting__seats")),
