@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.models import Seat
+from secretariat.dates import PartialDate
 from workplans.forms.answering import OwnText
 from workplans.models import Heard, Position
 from workplans.operations.answering import Said
+from workplans.queries import Answer, Board
 
 NOTHING, TAKEN_BACK = "", "taken_back"
 LABELS = {
@@ -20,6 +20,23 @@ LABELS = {
     Position.Kind.RESERVES: gettext_lazy("Approves with a reservation"),
     Position.Kind.OBJECTS: gettext_lazy("Objects"),
 }
+
+
+def _so_far(answer: Answer, before: Heard | None) -> str:
+    """What is on record of a state, and what was written down and waits to be confirmed."""
+    said = []
+    if answer.position:
+        facts = {
+            "position": answer.position.get_kind_display(),
+            "day": PartialDate.of(answer.position.on),
+        }
+        said.append(_("On record: %(position)s, %(day)s.") % facts)
+    if before:
+        words = _("Written down and not confirmed yet: %(position)s.")
+        said.append(words % {"position": before.get_kind_display()})
+        if before.text:
+            said.append(f"“{before.text}”")
+    return " ".join(said)
 
 
 class HearingForm(forms.Form):
@@ -31,21 +48,21 @@ class HearingForm(forms.Form):
     digest = forms.CharField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, seats: Iterable[Seat], waiting: Mapping[int, Heard], **options: Any
-    ) -> None:
-        """waiting: what was written down before and nobody has confirmed, by the seat."""
+    def __init__(self, *args: Any, board: Board, **options: Any) -> None:
+        """board: the seats, what is on record, and what waits to be confirmed."""
         super().__init__(*args, **options)
-        self.seats, self.waiting = list(seats), waiting
-        for seat in self.seats:
-            self._ask(seat, waiting.get(seat.pk))
+        self.seats = [answer.seat for answer in board.answers]
+        for answer in board.answers:
+            self._ask(answer, board.waiting.get(answer.seat.pk))
 
-    def _ask(self, seat: Seat, before: Heard | None) -> None:
+    def _ask(self, answer: Answer, before: Heard | None) -> None:
+        seat = answer.seat
         choices: list[tuple[str, Any]] = [(NOTHING, _("Nothing to write down"))]
         if before is not None:
             choices = [(NOTHING, _("Leave it as it is")), (TAKEN_BACK, _("Take it back"))]
         self.fields[f"kind-{seat.pk}"] = forms.ChoiceField(
             label=seat.state.name,
+            help_text=_so_far(answer, before),
             required=False,
             choices=[*choices, *LABELS.items()],
             initial=NOTHING,
@@ -65,7 +82,6 @@ class HearingForm(forms.Form):
                 "seat": seat,
                 "kind": self[f"kind-{seat.pk}"],
                 "text": self[f"text-{seat.pk}"],
-                "waiting": self.waiting.get(seat.pk),
             }
             for seat in self.seats
         ]

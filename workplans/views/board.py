@@ -404,10 +404,14 @@ def _conduct(consideration: Consideration, board: queries.Board, acts: set[str],
         )
     if tally.silent or tally.asking:
         missing = tuple(code for code in tally.seats if code in {*tally.silent, *tally.asking})
-        return Step(
-            _("Waiting for %(states)s") % {"states": names(board, missing)},
-            _("The plan can be adopted when every state has approved this text."),
-        )
+        said = tuple(heard.seat.state.code for heard in board.waiting.values())
+        words = _("The plan can be adopted when every state has approved this text.")
+        if said:
+            words = _(
+                "What was said in the room has still to be confirmed by: %(states)s. Until then it "
+                "does not count."
+            ) % {"states": names(board, said)}
+        return Step(_("Waiting for %(states)s") % {"states": names(board, missing)}, words)
     if "adopt" not in acts:
         return Step(
             _("There is consensus"),

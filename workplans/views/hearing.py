@@ -33,10 +33,8 @@ def hear(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" and not open_to_it:
         return redirect("workplans:consideration", pk=pk)
     board = queries.board(found)
-    waiting = board.waiting
-    seats = [answer.seat for answer in board.answers]
     if request.method == "POST":
-        form = HearingForm(request.POST, seats=seats, waiting=waiting)
+        form = HearingForm(request.POST, board=board)
         done = form.is_valid() and attempt(
             form,
             lambda: hearing.hear(
@@ -60,11 +58,9 @@ def hear(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("workplans:consideration", pk=pk)
     else:
         blank = {"digest": found.revision.digest, "key": uuid4()}
-        form = HearingForm(initial=blank, seats=seats, waiting=waiting)
-    standing = {answer.seat.pk: answer.position for answer in board.answers}
+        form = HearingForm(initial=blank, board=board)
     context = {
         "form": form,
-        "groups": [{**group, "on_record": standing[group["seat"].pk]} for group in form.groups()],
         "consideration": found,
         "plan": found.plan,
         "revision": found.revision,
