@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from secretariat import register
 from secretariat.models import HandOver, Person
-from workplans import content, orders, worker
+from workplans import codes, content, orders, worker
 from workplans.models import Decision, Document, Retraction
 
 
@@ -54,13 +54,16 @@ def _put_in_line(
 ) -> Document:
     """Keep a work order as the row of the document it makes, and ring for the worker.
 
-    follows: the records the document follows from.
+    follows: the records the document follows from. The code is drawn now, so that the pages carry
+    it and the same order still gives the same bytes.
     """
-    text = content.dump(composed)
+    code = codes.new()
+    text = content.dump({**composed, "code": code, "verify": codes.address(code)})
     document = Document.objects.create(
         kind=composed["kind"],
         edition=composed["edition"],
         symbol=composed["symbol"],
+        code=code,
         title=composed["title"],
         language=composed["language"],
         on=on,
@@ -129,6 +132,7 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
         document,
         by=None,
         symbol=document.symbol,
+        code=document.code,
         sha256=document.sha256,
         digest=document.revision.digest if document.revision else "",
     )

@@ -60,6 +60,8 @@ LOOKS = {
     "queued": ("neutral", "clock"),
     "typesetting": ("progress", "under_way"),
     "ready": ("approved", "approved"),
+    "issued": ("approved", "seal"),
+    "not_issued": ("error", "error"),
     "failed": ("error", "error"),
     "under_way": ("progress", "under_way"),
     "completed": ("approved", "approved"),
@@ -296,6 +298,13 @@ def instant(value: datetime | None, zone: tzinfo | None = None) -> str:
 def digest_short(digest: str | None) -> str:
     """The first sixteen signs of a fingerprint in groups of four, for comparing by eye."""
     return " ".join(re.findall(".{1,4}", (digest or "")[:16]))
+
+
+@register.filter
+def digest_groups(digest: str | None) -> SafeString:
+    """A whole fingerprint in groups of four, for comparing by eye; it is copied without gaps."""
+    groups = ((group,) for group in re.findall(".{1,4}", digest or ""))
+    return format_html_join("", '<span class="digest__group">{}</span>', groups)
 
 
 @register.filter

@@ -188,6 +188,7 @@ class Scene:
             "form": 1,
             "kind": "annex",
             "part": "activity",
+            "typed": self.document.code if self.document else "K7QM3XHB9TAD",
             "snapshot": f"s{self.plan.sittings.earliest('id').pk}" if self.plan else "s0",
         }
         return reverse(name, kwargs={given: values[given] for given in NAMES[name]})

@@ -37,6 +37,7 @@ def test_the_worker_issues_the_document_and_enters_it(document, root):
     assert document.pages > 1
     entry = Entry.objects.get(act="issue")
     assert entry.facts["sha256"] == document.sha256
+    assert entry.facts["code"] == document.code
 
 
 def test_ringing_again_does_nothing(document):

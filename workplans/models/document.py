@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -74,6 +77,7 @@ class Document(WorkOrder):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     edition = models.CharField(_("edition"), max_length=12, choices=Edition.choices)
     symbol = models.CharField(_("symbol"), max_length=80)
+    code = models.CharField(_("code"), max_length=12, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=300)
     language = models.CharField(_("language"), max_length=10, default="en")
     on = models.DateField(_("date"))
@@ -129,6 +133,17 @@ class Document(WorkOrder):
 
     def get_absolute_url(self) -> str:
         return reverse("workplans:document", args=[self.pk])
+
+    @property
+    def day_issued(self) -> date:
+        """By the clock of the meeting that decided, if one did."""
+        assert self.issued is not None
+        return self.decision.meeting.day_at(self.issued) if self.decision else self.issued.date()
+
+    @property
+    def digest(self) -> str:
+        """Of the text it prints, or of the facts."""
+        return self.revision.digest if self.revision else json.loads(self.order)["digest"]
 
     @property
     def file_name(self) -> str:

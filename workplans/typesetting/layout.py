@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
-from workplans import content
+from workplans import codes, content
 from workplans.typesetting import differences, fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
@@ -139,6 +139,9 @@ def _every_document(order: Order, kind: Kind) -> Page:
             [digest[i : i + 8] for i in range(row, row + 32, 8)] for row in range(0, 64, 32)
         ],
         "form": kind.form(order),
+        # Where the document can be checked; a printout cannot, nor can what is set by hand.
+        "verify": order.get("verify", ""),
+        "code": codes.grouped(order.get("code", "")),
     }
 
 

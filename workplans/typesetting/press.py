@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from workplans.typesetting import directions, fonts, layout
+from workplans.typesetting import directions, fonts, layout, qr
 from workplans.typesetting.faults import TypesettingError
 
 VARIANT = "pdf/a-3a"
@@ -56,7 +56,7 @@ MIRRORED = """
   }
   @bottom-right {
     content: string(example);
-    width: 65%;
+    width: 40%;
     direction: rtl;
     font-weight: bold;
     color: #8a2f1f;
@@ -66,7 +66,7 @@ MIRRORED = """
   @top-left { content: none }
   @top-right { content: none }
   @bottom-left { content: none; padding-left: 0 }
-  @bottom-right { content: string(example); padding-right: 25mm }
+  @bottom-right { content: string(example); padding-right: 25mm; width: 65% }
 }
 """
 
@@ -144,6 +144,8 @@ def _print(
         styles += MIRRORED
     if page.get("timeline"):
         drawings["grid"] = page["timeline"]["grid"]
+    if page["verify"]:
+        drawings["qr"] = qr.drawing(page["verify"])
     fetcher = assets.OwnAssets(drawings)
     failures = _Failures()
 

@@ -12,6 +12,7 @@ from workplans.urls import (
     review,
     sitting,
     tables,
+    verifying,
     watch,
 )
 
@@ -19,6 +20,7 @@ app_name = "workplans"
 
 urlpatterns = [
     *public.urlpatterns,
+    *verifying.urlpatterns,
     *plans.urlpatterns,
     *printouts.urlpatterns,
     *rearranging.urlpatterns,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +26,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secretariat.dates import PartialDate
 from secretariat.models import Person
+from workplans import codes, queries
 from workplans import documents as issuing
-from workplans import queries
 from workplans.forms.public import DocumentFilter
 from workplans.models import Decision, Document, WorkPlan
 from workplans.release import release
@@ -189,7 +187,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
     context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
     if found.status == Status.READY:
-        context["facts"] = _facts(found)
+        context |= {"facts": _facts(found), "code": codes.grouped(found.code)}
     elif found.status == Status.FAILED:
         context["may_try_again"] = request.standing.drafting is not None  # type: ignore[attr-defined]
     else:
@@ -235,27 +233,16 @@ def _facts(found: Document) -> list[dict[str, Any]]:
             "value": found.pages,
         },
         {"label": _("Size"), "value": filesizeformat(found.size)},
-        {"label": _("Issued"), "value": PartialDate.of(_day_issued(found))},
+        {"label": _("Issued"), "value": PartialDate.of(found.day_issued)},
         {
             "label": _("SHA-256 of the PDF"),
             "value": format_html('<span class="digest">{}</span>', found.sha256),
         },
         {
             "label": _("Digest of the facts") if found.hand_over else _("Digest of the text"),
-            "value": format_html('<span class="digest">{}</span>', _digest(found)),
+            "value": format_html('<span class="digest">{}</span>', found.digest),
         },
     ]
-
-
-def _digest(found: Document) -> str:
-    return found.revision.digest if found.revision else json.loads(found.order)["digest"]
-
-
-def _day_issued(found: Document) -> date:
-    """By the clock of the meeting that decided, if one did."""
-    if found.decision:
-        return found.decision.meeting.day_at(found.issued)
-    return found.issued.date()
 
 
 def _of_a_hand_over(found: Document) -> list[dict[str, Any]]:

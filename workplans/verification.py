@@ -1,0 +1,146 @@
+"""Verification: what became of a document, found by its code, its symbol or a digest.
+
+Only what the asker may read anyway is found. A document that is not issued yet, a note with a
+restricted distribution and a code nobody was given all get one and the same answer: none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from secretariat.dates import PartialDate
+from secretariat.standing import Standing
+from workplans import codes
+from workplans.models import Decision, Document
+from workplans.models.document import DocumentQuerySet
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+# What a digest can be of.
+FILE, TEXT = "file", "text"
+
+
+# What the interface calls each verdict.
+WORDS = {
+    "issued": pgettext_lazy("document", "Issued"),
+    "superseded": pgettext_lazy("document", "Superseded"),
+    "returned": pgettext_lazy("document", "Issued, not in force"),
+    "not_issued": pgettext_lazy("document", "Not issued"),
+}
+
+
+def within_reach(standing: Standing) -> DocumentQuerySet:
+    """The issued documents somebody may read, with what a verdict on them needs."""
+    returns = Decision.objects.filter(revision=OuterRef("revision"), act=Decision.Act.RETURNED)
+    return (
+        Document.objects.open_to(standing)
+        .issued()
+        .select_related("revision", "decision__meeting", "superseded_by__decision__meeting")
+        .defer("order", "superseded_by__order", "revision__text")
+        .annotate(returned_on=Subquery(returns.order_by("-pk").values("on")[:1]))
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an issued document."""
+
+    document: Any
+
+    @property
+    def code(self) -> str:
+        if self.document.superseded_by_id:
+            return "superseded"
+        return "returned" if self.document.returned_on else "issued"
+
+    @property
+    def word(self) -> str:
+        return str(WORDS[self.code])
+
+    @property
+    def sentence(self) -> str:
+        """The same with its dates."""
+        facts = {"day": PartialDate.of(self.document.day_issued)}
+        match self.code:
+            case "superseded":
+                newer = self.document.superseded_by
+                facts |= {"symbol": newer.symbol, "since": PartialDate.of(newer.day_issued)}
+                return _("Issued on %(day)s, superseded on %(since)s by %(symbol)s.") % facts
+            case "returned":
+                facts["since"] = PartialDate.of(self.document.returned_on)
+                return (
+                    _(
+                        "Issued on %(day)s. Its text was returned on %(since)s and is not in "
+                        "force; a new text has to be adopted."
+                    )
+                    % facts
+                )
+        return _("Issued on %(day)s. No later document replaces it.") % facts
+
+
+# Finding
+
+
+def by_code(typed: str, known: DocumentQuerySet) -> Document | None:
+    code = codes.read(typed)
+    return known.filter(code=code).first() if codes.is_sound(code) else None
+
+
+def by_symbol(typed: str, known: DocumentQuerySet) -> list[Document]:
+    """The documents under a symbol: one in each language."""
+    return list(known.filter(symbol__iexact="".join(typed.split())).order_by("language"))
+
+
+def digest_in(typed: str) -> str:
+    """The digest somebody typed or pasted, with or without spaces and colons; "" if it is none."""
+    signs = re.sub(r"[\s:\u2013-]", "", typed).lower()
+    return signs if DIGEST.fullmatch(signs) else ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A document, and what of it has the digest that was asked for: the file, or its text."""
+
+    document: Document
+    of: str
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self.of]() % {
+            "symbol": self.document.symbol,
+            "title": self.document.title,
+            "verdict": Verdict(self.document).sentence,
+        }
+
+    def facts(self, address: str) -> dict[str, Any]:
+        """What a page needs to say it, in words and as data."""
+        return {
+            "of": self.of,
+            "symbol": self.document.symbol,
+            "title": self.document.title,
+            "verdict": Verdict(self.document).word,
+            "sentence": self.sentence,
+            "page": address,
+        }
+
+
+SENTENCES = {
+    FILE: lambda: _(
+        "The digest is that of the file of %(symbol)s, “%(title)s”, as it was issued. %(verdict)s"
+    ),
+    TEXT: lambda: _(
+        "The digest is that of the text that %(symbol)s, “%(title)s”, prints; no file of it was "
+        "compared. %(verdict)s"
+    ),
+}
+
+
+def by_digest(digest: str, known: DocumentQuerySet) -> list[Match]:
+    """What has a digest: a file that was issued, or the text one or more documents print."""
+    found = known.filter(Q(sha256=digest) | Q(revision__digest=digest)).order_by("pk")
+    return [Match(one, FILE if one.sha256 == digest else TEXT) for one in found]
