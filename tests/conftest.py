@@ -29,6 +29,7 @@ NOT_EMPTIED = (
     "workplans_heard",
     "workplans_retraction",
     "workplans_decision",
+    "workplans_withdrawal",
     "workplans_progress",
 )
 

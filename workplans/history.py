@@ -54,6 +54,7 @@ SENTENCES = {
     "put_back": gettext_noop("Put back into the draft: %(title)s"),
     "bring_over": gettext_noop("Brought over from the earlier plan: %(title)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
+    "withdraw_document": gettext_noop("Withdrew the document %(symbol)s"),
     "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
     "remind_states": gettext_noop("Reminded those who had not answered %(revision)s"),
     "convene": gettext_noop("Convened %(meeting_name)s"),

@@ -23,6 +23,7 @@ from workplans.disclosure import shown_when
 from workplans.models import (
     Consideration,
     Decision,
+    Document,
     Heard,
     Position,
     Revision,
@@ -212,6 +213,10 @@ def _text_decided_on(decision: Decision) -> str:
     return reverse("workplans:consideration", args=[decision.consideration_id])
 
 
+def _document(decision: Decision) -> str:
+    return decision.document.get_absolute_url()
+
+
 def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
@@ -241,6 +246,8 @@ ADOPTED, APPROVED, RETURNED, REPORTED = (
     _("A text is returned"),
     _("A plan is reported to the summit"),
 )
+OUT_OF_USE = _("An issued document is withdrawn")
+TAKEN = _("Withdrawn: %(symbol)s, %(plan)s")
 DECISION = _("%(act)s: %(symbol)s, %(plan)s")
 ANSWER = _("%(state)s: %(position)s – %(symbol)s")
 
@@ -357,6 +364,15 @@ TABLE = (
     News("reported.table", REPORTED, SEATED, DECISION, "decided", _plan),
     News("reported.secretariat", REPORTED, SECRETARIAT, DECISION, "decided", _plan, binding=False),
     News("reported.delegations", REPORTED, DELEGATIONS, DECISION, "decided", _plan),
+    News("withdraw_document.table", OUT_OF_USE, SEATED, TAKEN, "document_withdrawn", _document),
+    News(
+        "withdraw_document.secretariat", OUT_OF_USE, SECRETARIAT, TAKEN, "document_withdrawn",
+        _document,
+    ),
+    News(
+        "withdraw_document.delegations", OUT_OF_USE, DELEGATIONS, TAKEN, "document_withdrawn",
+        _document,
+    ),
     News(
         "obligation.secretariat", _("A duty of the year falls due, or is overdue"), SECRETARIAT,
         _("%(subject)s"), "obligation", _obligations, binding=False,
@@ -569,6 +585,25 @@ def _of_decision(name: str, decision: Decision, day: date) -> list[Telling]:
             "act": decision.get_act_display(),
             "symbol": decision.revision.symbol,
             "plan": decision.revision.title,
+        },
+    )
+
+
+def document_withdrawn(document: Document, reason: str, day: date) -> list[Telling]:
+    """To whoever was told of the decision it prints: it was withdrawn, and why."""
+    decision = document.decision
+    assert decision is not None
+    return tellings(
+        TABLE,
+        "withdraw_document",
+        decision,
+        day,
+        thread=thread(decision.plan),
+        facts={
+            "document": document,
+            "reason": reason,
+            "symbol": document.symbol,
+            "plan": document.title,
         },
     )
 

@@ -53,6 +53,7 @@ RULES: dict[str, Rule] = {
     "edit": Rule(_drafting, _secretariat_only),
     "circulate": Rule(_drafting, _secretariat_only),
     "withdraw": Rule(_drafting, _secretariat_only),
+    "withdraw_document": Rule(_drafting, _secretariat_only),
     "remind": Rule(_drafting, _secretariat_only),
     "record_position": Rule(_drafting, _secretariat_only),
     "hear": Rule(_drafting, _secretariat_only),

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from secretariat.dates import PartialDate
 from secretariat.standing import Standing
 from workplans import codes
-from workplans.models import Decision, Document
+from workplans.models import Decision, Document, Withdrawal
 from workplans.models.document import DocumentQuerySet
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -29,6 +29,7 @@ FILE, TEXT = "file", "text"
 WORDS = {
     "issued": pgettext_lazy("document", "Issued"),
     "superseded": pgettext_lazy("document", "Superseded"),
+    "withdrawn": pgettext_lazy("document", "Withdrawn"),
     "returned": pgettext_lazy("document", "Issued, not in force"),
     "not_issued": pgettext_lazy("document", "Not issued"),
 }
@@ -40,7 +41,9 @@ def within_reach(standing: Standing) -> DocumentQuerySet:
     return (
         Document.objects.open_to(standing)
         .issued()
-        .select_related("revision", "decision__meeting", "superseded_by__decision__meeting")
+        .select_related(
+            "revision", "decision__meeting", "withdrawal", "superseded_by__decision__meeting"
+        )
         .defer("order", "superseded_by__order", "revision__text")
         .annotate(returned_on=Subquery(returns.order_by("-pk").values("on")[:1]))
     )
@@ -54,9 +57,20 @@ class Verdict:
 
     @property
     def code(self) -> str:
+        if self.withdrawal is not None:
+            return "withdrawn"
         if self.document.superseded_by_id:
             return "superseded"
         return "returned" if self.document.returned_on else "issued"
+
+    @property
+    def withdrawal(self) -> Withdrawal | None:
+        return getattr(self.document, "withdrawal", None)
+
+    @property
+    def reason(self) -> str:
+        """Why it was withdrawn, if it was."""
+        return self.withdrawal.reason if self.withdrawal else ""
 
     @property
     def word(self) -> str:
@@ -66,6 +80,9 @@ class Verdict:
     def sentence(self) -> str:
         """The same with its dates."""
         facts = {"day": PartialDate.of(self.document.day_issued)}
+        if self.withdrawal is not None:
+            facts["since"] = PartialDate.of(self.withdrawal.on)
+            return _("Issued on %(day)s, withdrawn on %(since)s. The reason:") % facts
         match self.code:
             case "superseded":
                 newer = self.document.superseded_by

@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "dates": next_dates(day),
         "documents": Document.objects.public()
         .issued()
-        .filter(superseded_by=None)
+        .filter(superseded_by=None, withdrawal=None)
         .select_related("plan")[:3],
         "members": [m.state for m in _belonging(day) if m.status == Membership.Status.MEMBER],
     }
@@ -255,7 +255,7 @@ def presidency_year(request: HttpRequest, year: int) -> HttpResponse:
             )
         ],
         "plans": plans.select_related("presidency__state", "revision").defer("revision__text"),
-        "documents": documents.select_related("superseded_by"),
+        "documents": documents.select_related("superseded_by", "withdrawal"),
         "shows_source": reads_sources(standing),
     }
     return render(request, "bpic/presidency_year.html", context)

@@ -174,7 +174,8 @@ class Scene:
             **dict.fromkeys((f"printout{act}" for act in PRINTOUT), self.printout),
         }
         local = name.rpartition(":")[2]
-        row = self.document if local.startswith("document") else self.consideration
+        of_document = local.startswith("document") or local == "withdraw_document"
+        row = self.document if of_document else self.consideration
         part = of_what.get(local, self.activity)
         values = {
             "year": 2027,
@@ -1031,6 +1032,10 @@ ACTS = (
     ),
     Act("workplans:withdraw", "under consideration", SECRETARIAT, _reasoned),
     Act("workplans:remind", "under consideration", SECRETARIAT),
+    Act(
+        "workplans:withdraw_document", "before the ministers, document issued", SECRETARIAT,
+        _reasoned,
+    ),
     Act("workplans:remind", "before the ministers, document issued", SECRETARIAT),
     Act("workplans:remind", "handed over before the day", {"next_chair"}),
     Act("send_again", "under consideration", SECRETARIAT, has_form=False, records=False),

@@ -16,6 +16,7 @@ WHO = {
     "edit": SECRETARIAT,
     "circulate": SECRETARIAT,
     "withdraw": SECRETARIAT,
+    "withdraw_document": SECRETARIAT,
     "remind": SECRETARIAT,
     "hear": SECRETARIAT,
     "record_position": SECRETARIAT,

@@ -1,6 +1,7 @@
 from workplans.models.consideration import Consideration, Decision, Extension, Retraction
 from workplans.models.document import Document
 from workplans.models.hearing import Heard
+from workplans.models.issued import Withdrawal
 from workplans.models.plan import (
     Activity,
     Indicator,
@@ -39,5 +40,6 @@ __all__ = [
     "Ruling",
     "Sitting",
     "TextBlock",
+    "Withdrawal",
     "WorkPlan",
 ]

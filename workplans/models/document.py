@@ -135,6 +135,13 @@ class Document(WorkOrder):
         return reverse("workplans:document", args=[self.pk])
 
     @property
+    def is_current(self) -> bool:
+        """Whether it was issued, and no later document and no withdrawal took its place."""
+        if self.status != self.Status.READY or self.superseded_by_id:
+            return False
+        return getattr(self, "withdrawal", None) is None
+
+    @property
     def day_issued(self) -> date:
         """By the clock of the meeting that decided, if one did."""
         assert self.issued is not None

@@ -41,7 +41,17 @@ MOST_KEPT = 200_000
 
 # What everybody who may read a plan may know was done with it.
 OPEN_ACTS = frozenset(
-    {"start", "adopted", "end_silence", "end_written", "submitted", "approved", "reported", "issue"}
+    {
+        "start",
+        "adopted",
+        "end_silence",
+        "end_written",
+        "submitted",
+        "approved",
+        "reported",
+        "issue",
+        "withdraw_document",
+    }
 )
 
 

@@ -69,7 +69,9 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         ],
         "notices": counted(notices.thread(plan)) if conducts(standing) else None,
         "documents": list(
-            Document.objects.public().filter(plan=plan).select_related("superseded_by", "revision")
+            Document.objects.public()
+            .filter(plan=plan)
+            .select_related("superseded_by", "withdrawal", "revision")
         ),
     }
     return render(request, "workplans/overview.html", context)

@@ -30,6 +30,7 @@ from workplans import codes, queries
 from workplans import documents as issuing
 from workplans.forms.public import DocumentFilter
 from workplans.models import Decision, Document, WorkPlan
+from workplans.operations import withdrawing
 from workplans.release import release
 from workplans.typesetting.record import moment
 from workplans.typesetting.words import language
@@ -74,7 +75,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         return _returned(request, year)
     if not found.is_public:
         return redirect("workplans:overview", year=year)
-    issued = list(found.documents.select_related("superseded_by"))
+    issued = list(found.documents.select_related("superseded_by", "withdrawal"))
     tag = None if request.user.is_authenticated else _plan_tag(found, issued)
     response = get_conditional_response(request, etag=tag) if tag else None
     if response is None:
@@ -83,8 +84,8 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
             "trail": [_to_plans()],
             "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
             "life": queries.life(found, list(found.decisions.all())),
-            "current": [d for d in issued if d.status == Status.READY and not d.superseded_by],
-            "superseded": [d for d in issued if d.status == Status.READY and d.superseded_by],
+            "current": [d for d in issued if d.is_current],
+            "superseded": [d for d in issued if d.status == Status.READY and not d.is_current],
             "unfinished": [d for d in issued if d.status != Status.READY],
         }
         response = render(request, "workplans/plan.html", context)
@@ -96,7 +97,11 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
 
 def _returned(request: HttpRequest, year: int) -> HttpResponse:
     """A plan that was public and went back: what was issued stays, and the page says why."""
-    issued = list(Document.objects.public().filter(plan__year=year).select_related("superseded_by"))
+    issued = list(
+        Document.objects.public()
+        .filter(plan__year=year)
+        .select_related("superseded_by", "withdrawal")
+    )
     if not issued:
         raise Http404
     # A text the Advisory Group returned before it was ever public is not spoken of.
@@ -119,7 +124,7 @@ def _to_plans() -> dict[str, str]:
 def _plan_tag(found: WorkPlan, issued: list[Document]) -> str:
     """What the page of a plan depends on, for a visitor."""
     parts = [release(), get_language(), found.status, found.title, found.revision.digest]
-    parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.sha256}" for d in issued]
+    parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.is_current} {d.sha256}" for d in issued]
     parts.append(str(Person.any_example()))
     return f'"{hashlib.sha256(chr(10).join(map(str, parts)).encode()).hexdigest()[:32]}"'
 
@@ -169,7 +174,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "filtered": bool(wanted.get("kind") or wanted.get("year")),
-        "page": Paginator(issued.select_related("superseded_by"), PER_PAGE).get_page(
+        "page": Paginator(issued.select_related("superseded_by", "withdrawal"), PER_PAGE).get_page(
             request.GET.get("page")
         ),
         "query": f"{query.urlencode()}&" if query else "",
@@ -188,6 +193,8 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
     if found.status == Status.READY:
         context |= {"facts": _facts(found), "code": codes.grouped(found.code)}
+        drafting = request.standing.drafting is not None  # type: ignore[attr-defined]
+        context["may_withdraw"] = drafting and withdrawing.is_possible(found)
     elif found.status == Status.FAILED:
         context["may_try_again"] = request.standing.drafting is not None  # type: ignore[attr-defined]
     else:
@@ -213,6 +220,7 @@ def _document(request: HttpRequest, pk: int) -> Document:
             "hand_over__outgoing__state",
             "hand_over__incoming__state",
             "superseded_by",
+            "withdrawal",
         ),
         pk=pk,
     )
