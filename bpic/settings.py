@@ -37,6 +37,9 @@ PORTAL_URL = (os.environ.get("PORTAL_URL") or "http://127.0.0.1:8000").rstrip("/
 DOCUMENT_ROOT = Path(os.environ.get("DOCUMENT_ROOT") or VAR_DIR / "documents")
 # Drafts and comparisons on paper: a week at most, and apart from what is issued.
 PRINTOUT_ROOT = Path(os.environ.get("PRINTOUT_ROOT") or VAR_DIR / "printouts")
+# The secretariat's key as PKCS#12, for the signed copies; without one nothing is signed.
+SIGNING_KEY = os.environ.get("SIGNING_KEY") or ""
+SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE") or ""
 # Signing in as an invented person of the example year, without a password.
 EXAMPLE_SIGN_IN = environment.flag(os.environ.get("EXAMPLE_SIGN_IN"))
 
@@ -293,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workplans.tasks.sweep_documents",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "sign documents": {
+        "task": "workplans.tasks.sign_documents",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "sweep printouts": {
         "task": "workplans.tasks.sweep_printouts",

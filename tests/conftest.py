@@ -30,6 +30,7 @@ NOT_EMPTIED = (
     "workplans_retraction",
     "workplans_decision",
     "workplans_withdrawal",
+    "workplans_signedcopy",
     "workplans_progress",
 )
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from secretariat import register
 from secretariat.models import HandOver, Person
-from workplans import codes, content, orders, worker
-from workplans.models import Decision, Document, Retraction
+from workplans import codes, content, orders, signing, worker
+from workplans.models import Decision, Document, Retraction, SignedCopy
 
 
 def order(decision: Decision, kind: str, edition: str, *, by: Person | None) -> Document:
@@ -135,6 +135,62 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
         code=document.code,
         sha256=document.sha256,
         digest=document.revision.digest if document.revision else "",
+    )
+    if signing.is_configured():
+        _ring_for_signature(document)
+    return True
+
+
+def _ring_for_signature(document: Document) -> None:
+    from workplans.tasks import sign_document
+
+    transaction.on_commit(lambda: sign_document.delay(document.pk), robust=True)
+
+
+def unsigned() -> list[int]:
+    """Issued documents in use that have no signed copy, where there is a key to make one."""
+    if not signing.is_configured():
+        return []
+    waiting = Document.objects.issued().filter(signed=None, withdrawal=None)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def sign(document_id: int) -> bool:
+    """Make the signed copy of an issued document; True if this call did it.
+
+    The issued bytes and their digest stay as they are: the copy is another file of the document.
+    Raises signing.CannotSign where the key or the bytes do not allow it.
+    """
+    locked = Document.objects.issued().select_for_update(of=("self",), no_key=True)
+    document = locked.filter(pk=document_id, withdrawal=None).first()
+    if document is None or SignedCopy.objects.filter(document=document).exists():
+        return False
+    pdf = (Path(settings.DOCUMENT_ROOT) / document.file).read_bytes()
+    if hashlib.sha256(pdf).hexdigest() != document.sha256:
+        raise signing.CannotSign(
+            _("The file of %(symbol)s is not the one that was issued; it was not signed.")
+            % {"symbol": document.symbol}
+        )
+    made = signing.sign(pdf, at=timezone.now())
+    name, digest = store(made.pdf)
+    SignedCopy.objects.create(
+        document=document,
+        file=name,
+        sha256=digest,
+        size=len(made.pdf),
+        signer=made.signer[:300],
+        certificate=made.certificate,
+    )
+    register.enter(
+        "sign",
+        document,
+        by=None,
+        symbol=document.symbol,
+        sha256=document.sha256,
+        signed_sha256=digest,
+        signer=made.signer,
+        certificate=made.certificate,
     )
     return True
 

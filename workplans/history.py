@@ -54,6 +54,7 @@ SENTENCES = {
     "put_back": gettext_noop("Put back into the draft: %(title)s"),
     "bring_over": gettext_noop("Brought over from the earlier plan: %(title)s"),
     "issue": gettext_noop("Issued %(symbol)s"),
+    "sign": gettext_noop("Signed a copy of %(symbol)s"),
     "withdraw_document": gettext_noop("Withdrew the document %(symbol)s"),
     "remind": gettext_noop("Reminded of a duty of %(year)s: %(duty)s"),
     "remind_states": gettext_noop("Reminded those who had not answered %(revision)s"),
@@ -208,6 +209,8 @@ def _by(entry: Entry) -> str:
             return _("By itself, with the day in the table of presidencies")
         if entry.act == "issue":
             return _("By the portal, as ordered by the decision")
+        if entry.act == "sign":
+            return _("By the portal, with the key of the secretariat")
         if entry.act in ("remind", "remind_states"):
             return _("By the portal, from the dates on record")
         return _("The administrator of the portal")

@@ -1,16 +1,39 @@
 """What the worker does for this room: an id in, one call."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
-from workplans import documents, printouts, worker
+from workplans import documents, printouts, signing, worker
 from workplans.models import Document, Printout
 from workplans.operations import correspondence, decision, prompting, reminding, writing
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
 def issue_document(document_id: int) -> None:
     documents.produce(document_id)
+
+
+@shared_task
+def sign_document(document_id: int) -> None:
+    try:
+        documents.sign(document_id)
+    except (signing.CannotSign, OSError) as error:
+        logger.error("Document %s could not be signed: %s", document_id, error)
+
+
+@shared_task
+def sign_documents() -> None:
+    """Sign what has no signed copy yet, one after the other, until the first that fails."""
+    for document_id in documents.unsigned():
+        try:
+            documents.sign(document_id)
+        except (signing.CannotSign, OSError) as error:
+            logger.error("Document %s could not be signed: %s", document_id, error)
+            return
 
 
 @shared_task

@@ -22,7 +22,7 @@ from workplans.models.document import DocumentQuerySet
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 # What a digest can be of.
-FILE, TEXT = "file", "text"
+FILE, SIGNED, TEXT = "file", "signed", "text"
 
 
 # What the interface calls each verdict.
@@ -42,7 +42,11 @@ def within_reach(standing: Standing) -> DocumentQuerySet:
         Document.objects.open_to(standing)
         .issued()
         .select_related(
-            "revision", "decision__meeting", "withdrawal", "superseded_by__decision__meeting"
+            "revision",
+            "decision__meeting",
+            "withdrawal",
+            "signed",
+            "superseded_by__decision__meeting",
         )
         .defer("order", "superseded_by__order", "revision__text")
         .annotate(returned_on=Subquery(returns.order_by("-pk").values("on")[:1]))
@@ -150,6 +154,9 @@ SENTENCES = {
     FILE: lambda: _(
         "The digest is that of the file of %(symbol)s, “%(title)s”, as it was issued. %(verdict)s"
     ),
+    SIGNED: lambda: _(
+        "The digest is that of the signed copy of %(symbol)s, “%(title)s”. %(verdict)s"
+    ),
     TEXT: lambda: _(
         "The digest is that of the text that %(symbol)s, “%(title)s”, prints; no file of it was "
         "compared. %(verdict)s"
@@ -158,6 +165,13 @@ SENTENCES = {
 
 
 def by_digest(digest: str, known: DocumentQuerySet) -> list[Match]:
-    """What has a digest: a file that was issued, or the text one or more documents print."""
-    found = known.filter(Q(sha256=digest) | Q(revision__digest=digest)).order_by("pk")
-    return [Match(one, FILE if one.sha256 == digest else TEXT) for one in found]
+    """What has a digest: a file that was issued, its signed copy, or the text documents print."""
+    any_of = Q(sha256=digest) | Q(signed__sha256=digest) | Q(revision__digest=digest)
+    return [Match(one, _of(one, digest)) for one in known.filter(any_of).order_by("pk")]
+
+
+def _of(document: Document, digest: str) -> str:
+    if document.sha256 == digest:
+        return FILE
+    signed = getattr(document, "signed", None)
+    return SIGNED if signed is not None and signed.sha256 == digest else TEXT

@@ -77,6 +77,7 @@ const compare = async (file) => {
   }
   if (mine !== turn) return;
   if (facts.digest === place.dataset.file) return say("match", facts);
+  if (facts.digest === place.dataset.signed) return say("signed", facts);
   let found;
   try {
     found = await lookUp(facts.digest);

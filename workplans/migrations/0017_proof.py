@@ -8,7 +8,7 @@ from workplans import codes
 
 record = import_module("secretariat.migrations.0002_the_register_only_grows")
 
-TABLES = ("workplans_withdrawal",)
+TABLES = ("workplans_withdrawal", "workplans_signedcopy")
 
 
 def give_codes(apps, schema_editor):
@@ -86,6 +86,51 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         name="a_withdrawal_has_its_reason", condition=~models.Q(reason="")
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignedCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.CharField(editable=False, max_length=200)),
+                ("sha256", models.CharField(editable=False, max_length=64, unique=True)),
+                ("size", models.PositiveIntegerField(editable=False)),
+                ("signer", models.CharField(max_length=300, verbose_name="signed by")),
+                (
+                    "certificate",
+                    models.CharField(max_length=64, verbose_name="SHA-256 of the certificate"),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=secretariat.instants.ClockTimestamp(),
+                        editable=False,
+                        verbose_name="recorded",
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signed",
+                        to="workplans.document",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "signed copy",
+                "verbose_name_plural": "signed copies",
+                "constraints": [
+                    models.CheckConstraint(
+                        name="a_signed_copy_has_its_bytes_on_record",
+                        condition=~models.Q(file="") & ~models.Q(sha256="") & models.Q(size__gt=0),
                     )
                 ],
             },

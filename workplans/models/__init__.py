@@ -1,7 +1,7 @@
 from workplans.models.consideration import Consideration, Decision, Extension, Retraction
 from workplans.models.document import Document
 from workplans.models.hearing import Heard
-from workplans.models.issued import Withdrawal
+from workplans.models.issued import SignedCopy, Withdrawal
 from workplans.models.plan import (
     Activity,
     Indicator,
@@ -38,6 +38,7 @@ __all__ = [
     "Retraction",
     "Revision",
     "Ruling",
+    "SignedCopy",
     "Sitting",
     "TextBlock",
     "Withdrawal",

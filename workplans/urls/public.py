@@ -10,5 +10,6 @@ urlpatterns = [
     path("documents/<int:pk>/", public.document, name="document"),
     path("documents/<int:pk>/progress/", public.document_progress, name="document_progress"),
     path("documents/<int:pk>/file/", public.document_file, name="document_file"),
+    path("documents/<int:pk>/signed/", public.document_signed, name="document_signed"),
     path("documents/<int:pk>/again/", public.document_again, name="document_again"),
 ]

@@ -50,6 +50,7 @@ OPEN_ACTS = frozenset(
         "approved",
         "reported",
         "issue",
+        "sign",
         "withdraw_document",
     }
 )

@@ -29,7 +29,7 @@ from secretariat.models import Person
 from workplans import codes, queries
 from workplans import documents as issuing
 from workplans.forms.public import DocumentFilter
-from workplans.models import Decision, Document, WorkPlan
+from workplans.models import Decision, Document, SignedCopy, WorkPlan
 from workplans.operations import withdrawing
 from workplans.release import release
 from workplans.typesetting.record import moment
@@ -221,6 +221,7 @@ def _document(request: HttpRequest, pk: int) -> Document:
             "hand_over__incoming__state",
             "superseded_by",
             "withdrawal",
+            "signed",
         ),
         pk=pk,
     )
@@ -314,16 +315,33 @@ def document_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     found = _document(request, pk)
     if found.status != Status.READY:
         return _no_file(request, found)
-    tag = f'"{found.sha256}"'
+    return _sent(request, found, found)
+
+
+@login_not_required
+@require_safe
+def document_signed(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The signed copy: the issued bytes with a signature after them."""
+    found = _document(request, pk)
+    signed = getattr(found, "signed", None)
+    if found.status != Status.READY or signed is None:
+        return _no_file(request, found)
+    return _sent(request, found, signed)
+
+
+def _sent(
+    request: HttpRequest, found: Document, kept: Document | SignedCopy
+) -> HttpResponse | FileResponse:
+    tag = f'"{kept.sha256}"'
     response: Any = get_conditional_response(request, etag=tag)
     if response is None:
         try:
-            file = (Path(settings.DOCUMENT_ROOT) / found.file).open("rb")
+            file = (Path(settings.DOCUMENT_ROOT) / kept.file).open("rb")
         except OSError as error:
             log.error("The file of document %s cannot be read: %s", found.pk, error)
             return _no_file(request, found)
         response = FileResponse(
-            file, as_attachment=True, filename=found.file_name, content_type="application/pdf"
+            file, as_attachment=True, filename=kept.file_name, content_type="application/pdf"
         )
         if request.method == "HEAD":
             # Not every server drops the body of an answer to HEAD.

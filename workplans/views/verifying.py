@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from secretariat.dates import PartialDate
-from workplans import codes, verification
+from workplans import codes, signing, verification
 from workplans.forms.verifying import DigestForm, LookUpForm
 from workplans.models import Document
 from workplans.models.document import DocumentQuerySet
@@ -125,6 +125,7 @@ def verify_code(request: HttpRequest, typed: str) -> HttpResponse:
         "facts": _facts(found),
         "digest_form": form,
         "portal_url": settings.PORTAL_URL,
+        "signs": signing.is_configured(),
         **_compared(found, form, known),
     }
     status = 422 if form.errors else 200
