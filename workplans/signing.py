@@ -61,7 +61,14 @@ def sign(pdf: bytes, *, at: datetime) -> Signed:
     )
     out = io.BytesIO()
     signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), facts, signer=key, output=out)
-    return Signed(out.getvalue(), certificate.subject.human_friendly, certificate.sha256.hex())
+    return Signed(out.getvalue(), _named(certificate), certificate.sha256.hex())
+
+
+def _named(certificate: Any) -> str:
+    """Whom a certificate names, with the institution where it has one."""
+    facts = certificate.subject.native
+    names = [facts.get("common_name"), facts.get("organization_name")]
+    return ", ".join(str(name) for name in names if name) or certificate.subject.human_friendly
 
 
 def _key() -> Any:

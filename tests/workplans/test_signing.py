@@ -111,7 +111,7 @@ def test_the_signature_is_valid_and_covers_the_whole_file(
     status = checked(made.pdf, certificate)
     assert status.intact and status.valid and status.trusted and status.bottom_line
     assert status.coverage.name == "ENTIRE_FILE"
-    assert NAME in made.signer
+    assert made.signer == NAME
     assert made.certificate == certificate.fingerprint(hashes.SHA256()).hex()
 
 

@@ -113,6 +113,9 @@ def test_every_page_that_names_it_says_so(cast, issued, sign_in):
     said = text(visitor.get(page(issued.code)))
     assert "Issued on 10 March 2027, withdrawn on 10 March 2027. The reason:" in said
     assert REASON in said and "No later document" not in said
+    said = text(visitor.get(page(issued.code), {"sha256": issued.sha256}))
+    assert "It matches." in said
+    assert said.count("But mind the verdict at the top of this page: Withdrawn.") == 2
     said = text(visitor.get(issued.get_absolute_url()))
     assert f"This document was withdrawn on 10 March 2027. The reason: {REASON}" in said
     assert url(issued) not in text(staff.get(issued.get_absolute_url()))
