@@ -144,6 +144,7 @@ class Match:
             "of": self.of,
             "symbol": self.document.symbol,
             "title": self.document.title,
+            "code": Verdict(self.document).code,
             "verdict": Verdict(self.document).word,
             "sentence": self.sentence,
             "page": address,

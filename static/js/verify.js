@@ -33,6 +33,8 @@ const say = (name, facts) => {
     said.push(line);
   }
   part("answer").replaceChildren(...said);
+  const verdict = part("answer").querySelector(".verdict");
+  if (facts.code) verdict.className = `verdict verdict--${facts.code}`;
 };
 
 const read = async (file, mine) => {
@@ -87,7 +89,9 @@ const compare = async (file) => {
   }
   if (mine !== turn) return;
   if (!found.length) return say("unknown", facts);
-  say("other", { ...facts, sentence: found[0].sentence, page: found[0].page });
+  const { sentence, page, code } = found[0];
+  // Another document than the one whose page this is asks for attention, whatever became of it.
+  say("other", { ...facts, sentence, page, code: place.dataset.file ? "superseded" : code });
 };
 
 if (place) {

@@ -111,6 +111,7 @@ def test_the_landing_page_finds_the_document_of_a_file(open_for, issued, pdf):
     choose(page, pdf, "found.pdf")
     answer = page.locator("[data-answer]")
     expect(answer).to_contain_text(f"The digest is that of the file of {issued.symbol}")
+    expect(answer.locator(".verdict")).to_have_class("verdict verdict--issued")
     answer.get_by_role("link", name="What became of that document").click()
     expect(page).to_have_url(re.compile(re.escape(path_to(issued))))
     # A large file takes more than one slice, and the newest choice is the one that is answered.

@@ -221,7 +221,8 @@ def test_the_script_is_told_what_has_a_digest(issued, sign_in):
     )
     (found,) = asked.json()["documents"]
     assert found["symbol"] == issued.symbol and found["page"] == page(issued.code)
-    assert found["verdict"] == "Issued" and "Accept" in asked["Vary"]
+    assert (found["code"], found["verdict"]) == ("issued", "Issued")
+    assert "Accept" in asked["Vary"]
 
 
 def test_nobody_need_sign_in_and_nothing_is_written(issued, sign_in):
