@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from secretariat.dates import PartialDate
 from secretariat.standing import Standing
 from workplans import codes
-from workplans.models import Decision, Document, Withdrawal
+from workplans.models import Decision, Document, Retraction, Withdrawal
 from workplans.models.document import DocumentQuerySet
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -30,6 +30,7 @@ WORDS = {
     "issued": pgettext_lazy("document", "Issued"),
     "superseded": pgettext_lazy("document", "Superseded"),
     "withdrawn": pgettext_lazy("document", "Withdrawn"),
+    "taken_back": pgettext_lazy("document", "Issued, not in force"),
     "returned": pgettext_lazy("document", "Issued, not in force"),
     "not_issued": pgettext_lazy("document", "Not issued"),
 }
@@ -44,6 +45,7 @@ def within_reach(standing: Standing) -> DocumentQuerySet:
         .select_related(
             "revision",
             "decision__meeting",
+            "decision__retraction",
             "withdrawal",
             "signed",
             "superseded_by__decision__meeting",
@@ -65,11 +67,18 @@ class Verdict:
             return "withdrawn"
         if self.document.superseded_by_id:
             return "superseded"
+        if self.retraction is not None:
+            return "taken_back"
         return "returned" if self.document.returned_on else "issued"
 
     @property
     def withdrawal(self) -> Withdrawal | None:
         return getattr(self.document, "withdrawal", None)
+
+    @property
+    def retraction(self) -> Retraction | None:
+        """Of the decision it prints, if that was taken back as a mistake."""
+        return getattr(self.document.decision, "retraction", None)
 
     @property
     def reason(self) -> str:
@@ -92,6 +101,16 @@ class Verdict:
                 newer = self.document.superseded_by
                 facts |= {"symbol": newer.symbol, "since": PartialDate.of(newer.day_issued)}
                 return _("Issued on %(day)s, superseded on %(since)s by %(symbol)s.") % facts
+            case "taken_back":
+                assert self.retraction is not None
+                facts["since"] = PartialDate.of(self.retraction.at.date())
+                return (
+                    _(
+                        "Issued on %(day)s. The decision it prints was taken back as a mistake "
+                        "on %(since)s, and nothing of it is in force."
+                    )
+                    % facts
+                )
             case "returned":
                 facts["since"] = PartialDate.of(self.document.returned_on)
                 return (

@@ -61,6 +61,7 @@ LOOKS = {
     "typesetting": ("progress", "under_way"),
     "ready": ("approved", "approved"),
     "issued": ("approved", "seal"),
+    "taken_back": ("objection", "returned"),
     "not_issued": ("error", "error"),
     "failed": ("error", "error"),
     "under_way": ("progress", "under_way"),

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bpic import handover
+from secretariat.dates import PartialDate
 from tests import factories, hand_overs
 from workplans import codes
 from workplans import documents as issuing
-from workplans.models import Decision, Document
+from workplans.models import Decision, Document, Retraction, WorkPlan
+from workplans.operations import retracting
 
 PDF = b"%PDF-1.7 the bytes of a document\n"
 LANDING = "/en/verify/"
@@ -93,6 +95,21 @@ def test_a_text_that_went_back_is_not_in_force(issued, sign_in):
     said = text(sign_in().get(page(issued.code)))
     assert "Its text was returned on 10 March 2027 and is not in force" in said
     assert "Issued, not in force" in said and "No later document" not in said
+
+
+def test_a_document_whose_decision_was_taken_back_is_not_in_force(cast, issued, sign_in):
+    retracting.take_back(
+        WorkPlan.objects.get(),
+        seen=retracting.slip(WorkPlan.objects.get(), cast.chair, factories.NOW).entry.pk,
+        reason="The wrong button.",
+        by=cast.chair,
+        on=factories.NOW,
+    )
+    said = text(sign_in().get(page(issued.code)))
+    day = PartialDate.of(Retraction.objects.get().at.date())
+    assert f"was taken back as a mistake on {day}, and nothing of it is in force" in said
+    assert "Issued, not in force" in said and "No later document" not in said
+    assert "was taken back as a mistake" in text(sign_in().get(issued.get_absolute_url()))
 
 
 def test_a_code_nobody_was_given_was_not_issued(issued, sign_in):

@@ -217,6 +217,7 @@ def _document(request: HttpRequest, pk: int) -> Document:
             "plan",
             "revision",
             "decision__meeting__body",
+            "decision__retraction",
             "hand_over__outgoing__state",
             "hand_over__incoming__state",
             "superseded_by",
