@@ -17,6 +17,7 @@ from secretariat import register
 from secretariat.models import HandOver, Person
 from workplans import codes, content, orders, signing, worker
 from workplans.models import Decision, Document, Retraction, SignedCopy
+from workplans.models.document import DocumentQuerySet
 
 
 def order(decision: Decision, kind: str, edition: str, *, by: Person | None) -> Document:
@@ -147,12 +148,16 @@ def _ring_for_signature(document: Document) -> None:
     transaction.on_commit(lambda: sign_document.delay(document.pk), robust=True)
 
 
+def _to_sign() -> DocumentQuerySet:
+    """Issued documents in use; what was withdrawn or taken back gets no signature any more."""
+    return Document.objects.issued().filter(withdrawal=None, decision__retraction=None)
+
+
 def unsigned() -> list[int]:
-    """Issued documents in use that have no signed copy, where there is a key to make one."""
+    """Documents that have no signed copy, where there is a key to make one."""
     if not signing.is_configured():
         return []
-    waiting = Document.objects.issued().filter(signed=None, withdrawal=None)
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+    return list(_to_sign().filter(signed=None).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -162,8 +167,8 @@ def sign(document_id: int) -> bool:
     The issued bytes and their digest stay as they are: the copy is another file of the document.
     Raises signing.CannotSign where the key or the bytes do not allow it.
     """
-    locked = Document.objects.issued().select_for_update(of=("self",), no_key=True)
-    document = locked.filter(pk=document_id, withdrawal=None).first()
+    locked = _to_sign().select_for_update(of=("self",), no_key=True)
+    document = locked.filter(pk=document_id).first()
     if document is None or SignedCopy.objects.filter(document=document).exists():
         return False
     pdf = (Path(settings.DOCUMENT_ROOT) / document.file).read_bytes()

@@ -325,8 +325,8 @@ def document_signed(request: HttpRequest, pk: int) -> HttpResponse | FileRespons
     """The signed copy: the issued bytes with a signature after them."""
     found = _document(request, pk)
     signed = getattr(found, "signed", None)
-    if found.status != Status.READY or signed is None:
-        return _no_file(request, found)
+    if signed is None:
+        raise Http404
     return _sent(request, found, signed)
 
 
