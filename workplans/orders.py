@@ -16,9 +16,9 @@ from workplans.models import (
     Consideration,
     Decision,
     Document,
-    Position,
     Retraction,
     Revision,
+    Statement,
     WorkPlan,
 )
 from workplans.snapshots import Snapshot
@@ -80,7 +80,7 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "plan": content.load_as_written(decision.revision.text),
         "digest": decision.revision.digest,
         "decisions": [_decision(item, considerations) for item in record],
-        "statements": _statements(considerations),
+        "statements": _statements(decision.revision_id),
         "progress": _progress(plan, decision.revision.form) if report else [],
         "summary": decision.text if report else "",
     }
@@ -262,25 +262,34 @@ def _position(answer: queries.Answer, board: queries.Board) -> dict[str, Any]:
     }
 
 
-def _statements(boards: dict[int, queries.Board]) -> list[dict[str, Any]]:
-    outcomes = (Consideration.Outcome.ADOPTED, "")
-    standing = [
-        position
-        for board in boards.values()
-        if board.consideration.outcome in outcomes
-        for position in board.statements
-    ]
-    return [
-        {
-            "state": position.seat.state.name,
-            "kind": "reservation",
-            "text": position.text,
-            "by": position.person.name,
-            "on": position.on.isoformat(),
+def _statements(revision: int) -> list[dict[str, Any]]:
+    """What states attached to a text that was decided, in the order received.
+
+    Parts are named by their anchors; whoever prints them finds their numbers in the text.
+    """
+    return [_statement(one) for one in Statement.objects.printed_with(revision).with_words()]
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    note = statement.withdrawn
+    return {
+        "state": statement.seat.state.name,
+        "kind": statement.kind,
+        "text": statement.text,
+        "parts": statement.parts,
+        "by": statement.person.name,
+        "capacity": statement.appointment.capacity,
+        "on": statement.on.isoformat(),
+        "at": statement.at.isoformat(),
+        "withdrawn": {
+            "text": note.text,
+            "by": note.person.name,
+            "capacity": note.appointment.capacity,
+            "on": note.on.isoformat(),
         }
-        for position in sorted(standing, key=lambda position: position.pk)
-        if position.kind == Position.Kind.RESERVES
-    ]
+        if note
+        else None,
+    }
 
 
 def _progress(plan: WorkPlan, form: content.Form) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from secretariat.models import Appointment
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function, NotEntitled, Standing
 from workplans import procedure
-from workplans.models import Consideration, WorkPlan
+from workplans.models import Consideration, Statement, WorkPlan
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,12 @@ def voice_or_none(
         if basis is not None:
             return seat, basis
     return None
+
+
+def voice_behind(standing: Standing, statement: Statement) -> Appointment | None:
+    """The appointment on which a person speaks today for the state that made a statement."""
+    found = voice_or_none(standing, statement.consideration)
+    return found[1] if found and found[0].pk == statement.seat_id else None
 
 
 def voices(consideration: Consideration, day: date) -> list[tuple[Seat, Appointment]]:

@@ -22,7 +22,15 @@ from meetings.models import Meeting
 from secretariat import instants
 from secretariat.dates import PartialDate, span
 from secretariat.deadlines import Outlook
-from workplans.models import Activity, Consideration, Decision, Document, Position, WorkPlan
+from workplans.models import (
+    Activity,
+    Consideration,
+    Decision,
+    Document,
+    Position,
+    Statement,
+    WorkPlan,
+)
 from workplans.typesetting import words as printed
 
 register = template.Library()
@@ -49,6 +57,9 @@ LOOKS = {
     "under_silence": ("progress", "clock"),
     "broken": ("objection", "objection"),
     "late": ("neutral", "none"),
+    "reservation": ("reservation", "reservation"),
+    "interpretative_statement": ("plain", "draft"),
+    "explanation_of_position": ("plain", "draft"),
     "withheld": ("neutral", "none"),
     "none": ("neutral", "none"),
     "waits": ("waits", "waits"),
@@ -105,6 +116,7 @@ def _words() -> Mapping[str, Any]:
         Activity.Mode,
         Activity.Stage,
         Position.Kind,
+        Statement.Kind,
         WorkPlan.Status,
     )
     words: dict[str, Any] = {}

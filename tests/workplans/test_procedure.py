@@ -19,6 +19,7 @@ RULE = {
     "take_back_adoption": ({"adopted"}, "under_consideration"),
     "put_before_again": ({"draft"}, "under_consideration"),
     "take_back_submission": ({"submitted"}, "adopted"),
+    "make_statement": ({"under_consideration", "submitted"}, ""),
     "open_silence": ({"draft", "under_consideration"}, "under_consideration"),
     "extend": ({"under_consideration"}, "under_consideration"),
     "break_silence": ({"under_consideration"}, "draft"),

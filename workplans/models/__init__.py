@@ -15,6 +15,7 @@ from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
+from workplans.models.statement import Statement, Withdrawal
 from workplans.models.writing import Parked, Sitting
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Revision",
     "Ruling",
     "Sitting",
+    "Statement",
     "TextBlock",
+    "Withdrawal",
     "WorkPlan",
 ]

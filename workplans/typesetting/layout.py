@@ -231,6 +231,7 @@ def _record(order: Order) -> Page:
         decision["blocks"] = plain_blocks(decision["reason"])
     for statement in composed["statements"]:
         statement["blocks"] = plain_blocks(statement["text"])
+        statement["note_blocks"] = plain_blocks(statement["note"])
     return composed
 
 

@@ -11,6 +11,7 @@ from workplans.urls import (
     retracting,
     review,
     sitting,
+    statements,
     tables,
     watch,
 )
@@ -29,5 +30,6 @@ urlpatterns = [
     *review.urlpatterns,
     *deciding.urlpatterns,
     *sitting.urlpatterns,
+    *statements.urlpatterns,
     *watch.urlpatterns,
 ]

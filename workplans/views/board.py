@@ -134,6 +134,12 @@ def statements(board: queries.Board) -> list[Position]:
     return sorted((p for p in written if p.text), key=lambda position: position.pk)
 
 
+def attaches(standing: Standing, consideration: Consideration) -> str:
+    """The state a person can attach a statement to an open text for; empty where there is none."""
+    voice = voice_or_none(standing, consideration) if consideration.is_open else None
+    return voice[0].state.name if voice else ""
+
+
 def present(consideration: Consideration) -> datetime:
     """The present instant; by the database's clock where an exact instant ends the procedure."""
     return instants.now() if consideration.expires else timezone.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from workplans.release import release
 from workplans.typesetting.record import moment
 from workplans.typesetting.words import language
 from workplans.views.waiting import Waiting, answer
+from workplans.views.written import Written, printed_with
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +78,15 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     if not found.is_public:
         return redirect("workplans:overview", year=year)
     issued = list(found.documents.select_related("superseded_by"))
-    tag = None if request.user.is_authenticated else _plan_tag(found, issued)
+    written = printed_with(found.revision)
+    tag = None if request.user.is_authenticated else _plan_tag(found, issued, written)
     response = get_conditional_response(request, etag=tag) if tag else None
     if response is None:
         context = {
             "plan": found,
             "trail": [_to_plans()],
+            "written": written,
+            "zone": UTC,
             "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
             "life": queries.life(found, list(found.decisions.all())),
             "current": [d for d in issued if d.status == Status.READY and not d.superseded_by],
@@ -118,10 +122,11 @@ def _to_plans() -> dict[str, str]:
     return {"label": _("Work plans"), "url": reverse("workplans:plans")}
 
 
-def _plan_tag(found: WorkPlan, issued: list[Document]) -> str:
+def _plan_tag(found: WorkPlan, issued: list[Document], written: list[Written]) -> str:
     """What the page of a plan depends on, for a visitor."""
     parts = [release(), get_language(), found.status, found.title, found.revision.digest]
     parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.sha256}" for d in issued]
+    parts += [f"{one.at} {one.withdrawn and one.withdrawn.at}" for one in written]
     parts.append(str(Person.any_example()))
     return f'"{hashlib.sha256(chr(10).join(map(str, parts)).encode()).hexdigest()[:32]}"'
 

@@ -29,6 +29,7 @@ from workplans.models import Consideration, Document, Position, Printout, Revisi
 from workplans.operations import review
 from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, reason_in, status_of
+from workplans.views.written import beside
 
 
 def find(request: HttpRequest, pk: int) -> Consideration:
@@ -70,7 +71,10 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "board": seen,
         "rows": boards.rows(seen, earlier, standing),
         "sits": found.meeting.sits_on(day),
-        "statements": boards.statements(seen),
+        "written": beside(
+            seen, disclosure.statements_seen(queries.statements(found), found, standing)
+        ),
+        "states_for": boards.attaches(standing, found),
         "shown": disclosure.shown_when(found),
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.acts_on(standing, found),
