@@ -47,6 +47,7 @@ SENTENCES = {
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
     "take_back": gettext_noop("Took back %(taken_back)s: %(revision)s"),
     "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
+    "stated": gettext_noop("Closed %(revision)s by a Chair’s statement, %(symbol)s"),
     "returned": gettext_noop("Returned %(revision)s"),
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
     "approved": gettext_noop("The ministers approved %(revision)s"),

@@ -244,6 +244,7 @@ OPENED, IN_WRITING, EXTENDED, BROKEN, ENDED, FAILED, LATE, RULED = (
     _("An objection comes in after the end of a silence"),
     _("The chair decides about a request for time"),
 )
+STATED_BY_CHAIR = _("A text is closed by a Chair’s statement")
 STATED, STATEMENT_WITHDRAWN = (
     _("A state attaches a statement to a text"),
     _("A state withdraws a statement"),
@@ -396,6 +397,8 @@ TABLE = (
     News("approved.table", APPROVED, SEATED, DECISION, "decided", _plan),
     News("approved.secretariat", APPROVED, SECRETARIAT, DECISION, "decided", _plan),
     News("approved.delegations", APPROVED, DELEGATIONS, DECISION, "decided", _plan),
+    News("stated.table", STATED_BY_CHAIR, SEATED, DECISION, "decided", _text_decided_on),
+    News("stated.secretariat", STATED_BY_CHAIR, SECRETARIAT, DECISION, "decided", _text_decided_on),
     News("returned.table", RETURNED, SEATED, DECISION, "decided", _text_decided_on),
     News("returned.secretariat", RETURNED, SECRETARIAT, DECISION, "decided", _text_decided_on),
     News("returned.delegations", RETURNED, DELEGATIONS, DECISION, "decided", _text_decided_on),

@@ -23,7 +23,7 @@ from workplans.models import (
 )
 from workplans.snapshots import Snapshot
 from workplans.symbols import corrected, symbol
-from workplans.typesetting import differences, note
+from workplans.typesetting import chair_statement, differences, note
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
 NOTE_LANGUAGE = "en"
@@ -127,6 +127,38 @@ def compose_note(facts: dict[str, Any], under: str, *, on: date) -> dict[str, An
         "hand_over": printed,
         "digest": content.digest(content.dump(printed), note.FORM),
     }
+
+
+def compose_chair_statement(
+    decision: Decision, printed: dict[str, Any], under: str
+) -> dict[str, Any]:
+    """The work order of a Chair's statement; it holds nothing of what was not agreed but its name.
+
+    printed: what no state objects to, what some state does, and the chair's own words.
+    """
+    plan = decision.plan
+    with translation.override(plan.language):
+        title = _("Chair’s statement on the %(year)d work plan") % {"year": plan.year}
+    return {
+        "order": "partnir-document/1",
+        "kind": Document.Kind.CHAIR_STATEMENT.value,
+        "edition": Document.Edition.STATED.value,
+        "symbol": under,
+        "language": plan.language,
+        "title": title,
+        "date": decision.on.isoformat(),
+        "distribution": "General",
+        "institution": _institution(decision.meeting.body),
+        "example": Person.any_example(),
+        "statement": printed,
+        "digest": content.digest(content.dump(printed), chair_statement.FORM),
+    }
+
+
+def chair_statement_symbol(plan: WorkPlan) -> str:
+    """The symbol of a Chair's statement; a plan may come to several, each with its number."""
+    before = Document.objects.filter(plan=plan, kind=Document.Kind.CHAIR_STATEMENT).count()
+    return symbol(Body.ADVISORY_GROUP, plan.year, "CS", number=before + 1)
 
 
 # Printouts

@@ -59,6 +59,7 @@ RULES: dict[str, Rule] = {
     "record_progress": Rule(_drafting, _secretariat_only),
     "adopt": Rule(_chair, _chair_only),
     "return_to_draft": Rule(_chair, _chair_only),
+    "close_by_statement": Rule(_chair, _chair_only),
     "rule_on_time": Rule(_chair, _chair_only),
     "open_silence": Rule(_chair, _chair_only),
     "open_written": Rule(_chair, _chair_only),

@@ -50,6 +50,7 @@ STEPS = {
         Step("withdraw", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("adopt", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
         Step("return_to_draft", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
+        Step("close_by_statement", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         # The way back from a slip, before anybody else has acted.
         Step("take_back_adoption", (Status.ADOPTED,), Status.UNDER_CONSIDERATION),
         Step("put_before_again", (Status.DRAFT,), Status.UNDER_CONSIDERATION),
@@ -124,6 +125,7 @@ AT_A_MEETING = Course(
             "open_written",
             "adopt",
             "return_to_draft",
+            "close_by_statement",
             "withdraw",
             "remind",
         }

@@ -47,6 +47,8 @@ LOOKS = {
     "withdrawn": ("neutral", "cancelled"),
     "lapsed": ("neutral", "none"),
     "superseded": ("neutral", "continuing"),
+    "stated": ("neutral", "none"),
+    "no_consensus": ("neutral", "none"),
     "in_force": ("approved", "approved"),
     "approves": ("approved", "approved"),
     "approves_with_reservation": ("reservation", "reservation"),

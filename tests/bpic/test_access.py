@@ -1081,6 +1081,10 @@ ACTS = (
     Act("workplans:remind", "handed over before the day", {"next_chair"}),
     Act("send_again", "under consideration", SECRETARIAT, has_form=False, records=False),
     Act("workplans:return_to_draft", "under consideration", CHAIR, _reasoned),
+    Act(
+        "workplans:close_by_statement", "under consideration", CHAIR,
+        lambda scene, shown: {"introduction": "No consensus.", "step": "act", "declaration": "on"},
+    ),
     Act("workplans:adopt", "agreed by all", CHAIR, _declared),
     Act("workplans:submit", "adopted, document queued", CHAIR, _declared),
     Act("workplans:take_back", "adopted, document queued", CHAIR, _reasoned),

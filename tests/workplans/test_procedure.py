@@ -29,6 +29,7 @@ RULE = {
     "withdraw": ({"under_consideration"}, "draft"),
     "adopt": ({"under_consideration"}, "adopted"),
     "return_to_draft": ({"under_consideration"}, "draft"),
+    "close_by_statement": ({"under_consideration"}, "draft"),
     "submit": ({"adopted"}, "submitted"),
     "decide": ({"submitted"}, "submitted"),
     "approve": ({"submitted"}, "approved"),

@@ -294,13 +294,13 @@ def test_the_pages_cost_the_same_with_one_statement_and_with_thirty(
     made = state(consideration, cast.head, text="Number 1", parts=[part])
     withdraw(made, cast.head)
     client.get(page("consideration", consideration))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(page("consideration", consideration))
     for number in range(2, 31):
         made = state(consideration, cast.head, text=f"Number {number}", parts=[part])
         if number % 2:
             withdraw(made, cast.head)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         said = words(client.get(page("consideration", consideration)))
     assert said.index("Number 9<") < said.index("Number 10<") < said.index("Number 30<")
 

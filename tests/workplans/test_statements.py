@@ -13,13 +13,15 @@ from secretariat.standing import NotEntitled
 from tests import factories
 from tests.workplans import silences
 from tests.workplans.test_take_position import say
+from tests.workplans.test_taking_back import take_back
+from tests.workplans.test_written import opened as written
 from workplans import orders, queries
 from workplans.models import Position, Statement, Withdrawal, WorkPlan
 from workplans.operations import decision, review
 from workplans.operations import statements as operations
 from workplans.operations.answering import NotAnAnswer
+from workplans.operations.correspondence import settle_due
 from workplans.operations.locking import Superseded
-from workplans.operations.silence import settle_due
 from workplans.operations.statements import NotAStatement
 
 INTERPRETATIVE, EXPLANATION = "interpretative_statement", "explanation_of_position"
@@ -65,6 +67,7 @@ def test_it_is_entered_for_the_seat_with_the_text_and_the_parts(cast, considerat
 # Which kinds a text takes beside its answers. At a meeting the reservation is one of those.
 KINDS = {
     "at a meeting": {INTERPRETATIVE, EXPLANATION},
+    "in writing": {INTERPRETATIVE, EXPLANATION},
     "under silence": {"reservation", INTERPRETATIVE, EXPLANATION},
     "before the ministers": {"reservation", INTERPRETATIVE, EXPLANATION},
 }
@@ -75,6 +78,8 @@ def before_them(cast, draft, advisory_group, ministers_meeting):
     """A text before those who answer it, and who speaks for Dorlan there, by the place."""
 
     def put(place):
+        if place == "in writing":
+            return written(draft, by=cast.chair), cast.head
         if place == "under silence":
             return silences.opened(draft, by=cast.chair), cast.head
         found = factories.circulated(draft, before=advisory_group, by=cast.staff)
@@ -110,6 +115,7 @@ def test_each_place_takes_its_kinds(before_them, place, kind):
 
 SPEAKERS = {
     "at a meeting": {"head", "alternate"},
+    "in writing": {"head", "alternate"},
     "under silence": {"head", "alternate"},
     "before the ministers": {"minister"},
 }
@@ -459,3 +465,14 @@ def test_the_order_of_a_document_is_made_of_what_stands_alone(cast, consideratio
     taken = plan.decisions.get()
     again = orders.compose(taken, "work_plan", "adopted", taken.revision.symbol)
     assert [one["text"] for one in again["statements"]] == [WORDS]
+
+
+def test_with_an_adoption_that_is_taken_back_nothing_is_printed_any_more(cast, consideration):
+    say(consideration, cast.head, "approves_with_reservation", WORDS)
+    for name in ("Aldova", "Borania", "Cestria"):
+        say(consideration, cast.heads[name])
+    plan = factories.adopted(consideration, by=cast.chair)
+    assert Statement.objects.printed_with(plan.revision_id)
+    take_back(plan, cast.chair)
+    assert not Statement.objects.printed_with(plan.revision_id)
+    assert [one.text for one in queries.statements(consideration)] == [WORDS]

@@ -51,12 +51,14 @@ class Document(WorkOrder):
     class Kind(models.TextChoices):
         WORK_PLAN = "work_plan", pgettext_lazy("document", "Work plan")
         SUMMIT_REPORT = "summit_report", pgettext_lazy("document", "Report to the summit")
+        CHAIR_STATEMENT = "chair_statement", pgettext_lazy("document", "Chair’s statement")
         HAND_OVER_NOTE = "hand_over_note", pgettext_lazy("document", "Hand-over note")
 
     class Edition(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("edition", "As adopted")
         APPROVED = "approved", pgettext_lazy("edition", "As approved")
         REPORT = "report", pgettext_lazy("edition", "As reported")
+        STATED = "stated", pgettext_lazy("edition", "Not adopted; it binds nobody")
         HANDED_OVER = "handed_over", pgettext_lazy("edition", "As handed over")
 
     plan = models.ForeignKey(

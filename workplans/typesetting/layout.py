@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import content
-from workplans.typesetting import differences, fonts, note, record, timeline
+from workplans.typesetting import chair_statement, differences, fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
@@ -563,6 +563,16 @@ KINDS = {
         ("handed_over",),
         prints="hand_over",
         forms=(note.FORM,),
+        needs=(),
+    ),
+    "chair_statement": Kind(
+        "workplans/document/chair_statement.html",
+        chair_statement.about,
+        chair_statement.compose,
+        chair_statement.places,
+        ("stated",),
+        prints="statement",
+        forms=(chair_statement.FORM,),
         needs=(),
     ),
     "comparison": Kind(

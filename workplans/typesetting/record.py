@@ -22,6 +22,7 @@ HEADINGS = {
     "approved": lambda: _("Approval"),
     "returned": lambda: _("Return"),
     "reported": lambda: _("Report to the summit"),
+    "stated": lambda: _("Chair’s statement"),
 }
 
 

@@ -96,8 +96,21 @@ def _position_page(
 
 def last_words(found: Consideration, seat: Seat) -> Position | None:
     """The text of the state's last answer to an earlier text, for it to take over."""
-    given = queries.last_answers(found).get(seat.state_id)
-    return given if given and given.text and not found.before_ministers else None
+    if found.before_ministers:
+        return None
+    given: Position | None = (
+        Position.objects.filter(
+            consideration__plan=found.plan_id,
+            consideration__meeting__body=found.meeting.body_id,
+            consideration__lt=found.pk,
+            seat__state=seat.state_id,
+        )
+        .select_related("consideration__revision")
+        .defer("consideration__revision__text")
+        .order_by("-id")
+        .first()
+    )
+    return given if given and given.text else None
 
 
 def _advice(found: Consideration, seat: Seat) -> Position | None:

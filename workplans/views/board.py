@@ -224,6 +224,10 @@ def outcome(consideration: Consideration) -> dict[str, str]:
         Outcome.BROKEN: _("%(state)s broke the silence on %(moment)s. The text is not adopted."),
         Outcome.APPROVED: _("Approved by the ministers on %(day)s."),
         Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
+        Outcome.NO_CONSENSUS: _(
+            "Closed on %(day)s without consensus, by a Chair’s statement that is not adopted and "
+            "binds nobody. The plan became a draft again."
+        ),
         Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
         Outcome.WITHDRAWN: _("Withdrawn on %(day)s. The plan became a draft again."),
         Outcome.LAPSED: lapsed,

@@ -192,7 +192,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
     if found.plan and found.plan.is_public:
         trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
-    context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
+    context: dict[str, Any] = {
+        "document": found,
+        "own_facts": own_facts(found),
+        "trail": trail,
+        "returned": _return_of(found),
+    }
     if found.status == Status.READY:
         context["facts"] = _facts(found)
     elif found.status == Status.FAILED:
@@ -246,14 +251,21 @@ def _facts(found: Document) -> list[dict[str, Any]]:
             "value": format_html('<span class="digest">{}</span>', found.sha256),
         },
         {
-            "label": _("Digest of the facts") if found.hand_over else _("Digest of the text"),
+            "label": _("Digest of the facts") if own_facts(found) else _("Digest of the text"),
             "value": format_html('<span class="digest">{}</span>', _digest(found)),
         },
     ]
 
 
+def own_facts(found: Document) -> bool:
+    """Whether a document prints facts of its own, and not the text that was decided."""
+    return found.hand_over is not None or found.kind == Document.Kind.CHAIR_STATEMENT
+
+
 def _digest(found: Document) -> str:
-    return found.revision.digest if found.revision else json.loads(found.order)["digest"]
+    if own_facts(found):
+        return str(json.loads(found.order)["digest"])
+    return found.revision.digest
 
 
 def _day_issued(found: Document) -> date:
@@ -282,18 +294,12 @@ def _of_a_hand_over(found: Document) -> list[dict[str, Any]]:
 
 def _of_a_decision(found: Document) -> list[dict[str, Any]]:
     decision = found.decision
-    return [
-        {
-            "label": _("Plan"),
-            "value": format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
-            if found.plan.is_public
-            else found.title,
-        },
-        {
-            "label": decision.get_act_display(),
-            "value": _taken_where(decision),
-        },
-    ]
+    taken = {"label": decision.get_act_display(), "value": _taken_where(decision)}
+    if found.kind == Document.Kind.CHAIR_STATEMENT and not found.plan.is_public:
+        # The text it was made of is nobody else's to see.
+        return [taken]
+    title = format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
+    return [{"label": _("Plan"), "value": title if found.plan.is_public else found.title}, taken]
 
 
 def _taken_where(decision: Decision) -> str:

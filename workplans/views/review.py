@@ -79,6 +79,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.acts_on(standing, found),
         "withdrawal": procedure.withdrawal(found),
+        "agreed": conducts(standing) and board.tally.agreed,
         "unanswered": conducts(standing) and bool(board.tally.silent),
         "time_left": boards.time_left(found, now) if found.is_open else "",
         "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],
@@ -87,6 +88,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "outcome": None if found.is_open else boards.outcome(found),
         "newer": None if found.is_open else newer(request, found),
         "document": adopted_document(found),
+        "stated": chair_statement(found),
         "offer": _offer(found),
         "notices": counted(notices.thread(found.plan)) if conducts(standing) else None,
         **changes(found, own),
@@ -139,6 +141,14 @@ def adopted_document(found: Consideration) -> Document | None:
         .first()
     )
     return issued
+
+
+def chair_statement(found: Consideration) -> Document | None:
+    """The Chair's statement that closed a text; its page says how far it is typeset."""
+    if found.outcome != Consideration.Outcome.NO_CONSENSUS:
+        return None
+    kind = Document.Kind.CHAIR_STATEMENT
+    return Document.objects.get(decision__consideration=found, kind=kind)
 
 
 def _offer(found: Consideration) -> printouts.Offer | None:
