@@ -283,4 +283,9 @@ def _done(standing: Standing) -> Iterator[dict[str, Any]]:
                 "url": reverse("workplans:receipt", args=[receipt]),
                 "label": _("See the receipt"),
             }
+        if statement := entry.facts.get("statement"):
+            line |= {
+                "url": reverse("workplans:statement", args=[statement]),
+                "label": _("See the statement"),
+            }
         yield line

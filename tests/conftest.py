@@ -28,6 +28,8 @@ NOT_EMPTIED = (
     "workplans_extension",
     "workplans_heard",
     "workplans_retraction",
+    "workplans_statement",
+    "workplans_withdrawal",
     "workplans_decision",
     "workplans_withdrawal",
     "workplans_signedcopy",

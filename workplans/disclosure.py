@@ -6,6 +6,7 @@ are told of the setting stand beside the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,9 +14,14 @@ from django.utils.translation import gettext as _
 
 from secretariat.models import Entry, State
 from secretariat.standing import Standing
-from workplans.models import Consideration, Position, WorkPlan
+from workplans.models import Consideration, Position, Statement, WorkPlan
 
 Visibility = Consideration.Visibility
+
+
+def shown_to_all(consideration: Consideration) -> bool:
+    """Whether everybody at the table sees what every state says to a text."""
+    return not consideration.is_open or consideration.visibility == Visibility.OPEN
 
 
 def discloses(consideration: Consideration, standing: Standing) -> bool:
@@ -24,14 +30,33 @@ def discloses(consideration: Consideration, standing: Standing) -> bool:
     Where positions are shown after closing, only the chair and the secretariat that writes see
     them before: they conduct the procedure. Nobody else does, whatever they served or serve.
     """
-    if not consideration.is_open or consideration.visibility == Visibility.OPEN:
+    if shown_to_all(consideration):
         return True
     return standing.drafting is not None or standing.chair is not None
 
 
+def statements_seen(
+    statements: Iterable[Statement], consideration: Consideration, standing: Standing
+) -> list[Statement]:
+    """Of the statements on a text, those a person may see: before all do, their own state's."""
+    if discloses(consideration, standing):
+        return list(statements)
+    own = {appointment.state_id for appointment in standing.appointments}
+    return [one for one in statements if one.seat.state_id in own]
+
+
 # The entries of the register that tell what a state said.
 TELLS = frozenset(
-    {"take_position", "record_position", "hear", "rule_on_time", "object_late", "remind_states"}
+    {
+        "take_position",
+        "record_position",
+        "hear",
+        "rule_on_time",
+        "object_late",
+        "remind_states",
+        "make_statement",
+        "withdraw_statement",
+    }
 )
 
 
@@ -100,3 +125,16 @@ def seen_by_whom(consideration: Consideration, state: State, kind: str) -> str:
         "The delegation of %(state)s, the chair and the secretariat, at once; the other "
         "delegations once the text is closed. The positions are printed with the outcome."
     ) % {"state": state}
+
+
+def statement_seen_by_whom(consideration: Consideration, state: State) -> str:
+    """Who will read a statement that is made now, and where it is printed."""
+    printed = _("It is printed with the outcome, in the order received, and is public with it.")
+    if shown_to_all(consideration):
+        seen = _("Everybody at the table and the secretariat, at once.")
+    else:
+        seen = _(
+            "The own people of %(state)s, the chair and the secretariat, at once; the others at "
+            "the table once the text is closed."
+        ) % {"state": state}
+    return f"{seen} {printed}"

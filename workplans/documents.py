@@ -50,6 +50,19 @@ def order_note(
     )
 
 
+def order_chair_statement(decision: Decision, printed: dict[str, Any], *, by: Person) -> Document:
+    """Order a Chair's statement, inside the decision's own transaction."""
+    symbol = orders.chair_statement_symbol(decision.plan)
+    return _put_in_line(
+        orders.compose_chair_statement(decision, printed, symbol),
+        on=decision.on,
+        by=by,
+        plan=decision.plan,
+        revision=decision.revision,
+        decision=decision,
+    )
+
+
 def _put_in_line(
     composed: dict[str, Any], *, on: date, by: Person | None, **follows: Any
 ) -> Document:

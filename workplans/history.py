@@ -14,7 +14,7 @@ from secretariat import instants
 from secretariat.dates import PartialDate
 from secretariat.models import Entry
 from workplans.comparison import Part
-from workplans.models import Activity, Position, Sitting
+from workplans.models import Activity, Position, Sitting, Statement
 from workplans.notices import ACTS
 from workplans.obligations import Duty
 
@@ -27,6 +27,8 @@ SENTENCES = {
     "take_position": gettext_noop("%(state)s: %(position)s – %(revision)s"),
     "record_position": gettext_noop("Recorded for %(state)s: %(position)s – %(revision)s"),
     "hear": gettext_noop("Written down in the room for %(state)s: %(position)s – %(revision)s"),
+    "make_statement": gettext_noop("%(state)s: %(kind)s – %(revision)s"),
+    "withdraw_statement": gettext_noop("%(state)s withdrew: %(kind)s – %(revision)s"),
     "rule_on_time": gettext_noop("%(ruling)s: %(state)s – %(revision)s"),
     "open_silence": gettext_noop("Put %(revision)s under silence until %(expires)s"),
     "open_written": gettext_noop(
@@ -45,6 +47,7 @@ SENTENCES = {
     "adopted": gettext_noop("Adopted %(revision)s for the Advisory Group"),
     "take_back": gettext_noop("Took back %(taken_back)s: %(revision)s"),
     "lapse": gettext_noop("%(meeting_name)s ended without a decision on %(revision)s"),
+    "stated": gettext_noop("Closed %(revision)s by a Chair’s statement, %(symbol)s"),
     "returned": gettext_noop("Returned %(revision)s"),
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
     "approved": gettext_noop("The ministers approved %(revision)s"),
@@ -110,6 +113,9 @@ def line(entry: Entry) -> Line:
         facts["text"] = _said(facts)
     if entry.act == "take_position" and entry.appointment is not None:
         facts["state"] = entry.appointment.state
+    if entry.act in ("make_statement", "withdraw_statement"):
+        facts |= {"state": facts["state_name"], "kind": Statement.Kind(facts["kind"]).label}
+        facts["text"] = _said(facts)
     if entry.act in ("record_position", "hear", "rule_on_time", "break_silence", "object_late"):
         facts["state"] = facts["state_name"]
     if entry.act == "rule_on_time":
@@ -135,8 +141,10 @@ def line(entry: Entry) -> Line:
 
 
 def _said(facts: Facts) -> str:
-    """What a state wrote: its text, the wording that would let it join, who signed for it."""
+    """What a state wrote: the parts, the text, the wording that would let it join, who signed."""
     told = [facts["text"]]
+    if "concerns" in facts:
+        told.insert(0, _("On %(parts)s") % {"parts": "; ".join(facts["concerns"])})
     if "would_join" in facts:
         told.append(_("What would let it join: %(would_join)s") % facts)
     if "until" in facts:

@@ -18,8 +18,8 @@ from secretariat.models import Appointment, Entry, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
-from workplans import changed, content
-from workplans.disclosure import shown_when
+from workplans import anchors, changed, content
+from workplans.disclosure import shown_to_all, shown_when
 from workplans.models import (
     Consideration,
     Decision,
@@ -28,6 +28,8 @@ from workplans.models import (
     Position,
     Revision,
     Ruling,
+    Statement,
+    Withdrawal,
     WorkPlan,
 )
 from workplans.obligations import Finding
@@ -122,7 +124,7 @@ def _delegations_below(decision: Decision, day: date) -> list[Appointment]:
     return delegations_seated(decision.meeting, day)
 
 
-def _own_people(position: Position | Heard, day: date) -> Iterable[Told]:
+def _own_people(position: Position | Statement | Heard, day: date) -> Iterable[Told]:
     """The state's own people at that table."""
     functions = [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT]
     if position.consideration.before_ministers:
@@ -151,6 +153,13 @@ def _silent(about: Unanswered, day: date) -> Iterable[Told]:
     return [one for one in found if one.state_id in about.states]
 
 
+def _where_all_see(statement: Statement, day: date) -> Iterable[Told]:
+    """Those at the table, where what every state says is shown to them now."""
+    if not shown_to_all(statement.consideration):
+        return []
+    return seated(statement.consideration.meeting, day)
+
+
 A_SEAT = _("You receive this because your state has a seat at the meeting.")
 SPEAKING = Circle(
     _("Those who answer for the states with a seat"),
@@ -169,6 +178,9 @@ SILENT = Circle(
     _("Those who answer for the states that have not"),
     _("You receive this because you answer for your state, which has not."),
     _silent,
+)
+SEATED_WHERE_SHOWN = Circle(
+    _("The others at the table, where statements are shown to them now"), A_SEAT, _where_all_see
 )
 SECRETARIAT = Circle(
     _("The chair and the secretariat"),
@@ -200,8 +212,12 @@ def _receipt(position: Position) -> str:
     return reverse("workplans:receipt", args=[position.pk]) if position.pk else ""
 
 
-def _of_position(position: Position) -> str:
+def _of_position(position: Position | Statement) -> str:
     return reverse("workplans:consideration", args=[position.consideration_id])
+
+
+def _statement(statement: Statement) -> str:
+    return statement.get_absolute_url() if statement.pk else ""
 
 
 def _plan(about: Before | Decision) -> str:
@@ -233,6 +249,11 @@ OPENED, IN_WRITING, EXTENDED, BROKEN, ENDED, FAILED, LATE, RULED = (
     _("An objection comes in after the end of a silence"),
     _("The chair decides about a request for time"),
 )
+STATED_BY_CHAIR = _("A text is closed by a Chair’s statement")
+STATED, STATEMENT_WITHDRAWN = (
+    _("A state attaches a statement to a text"),
+    _("A state withdraws a statement"),
+)
 CIRCULATED, WITHDRAWN, ANSWERED, SUBMITTED, LAPSED = (
     _("A text is put before the delegations"),
     _("A text is withdrawn from the delegations"),
@@ -250,6 +271,8 @@ OUT_OF_USE = _("An issued document is withdrawn")
 TAKEN = _("Withdrawn: %(symbol)s, %(plan)s")
 DECISION = _("%(act)s: %(symbol)s, %(plan)s")
 ANSWER = _("%(state)s: %(position)s – %(symbol)s")
+STATEMENT = _("%(state)s: %(kind)s – %(symbol)s")
+NO_STATEMENT = _("Withdrawn by %(state)s: %(kind)s – %(symbol)s")
 
 TABLE = (
     News(
@@ -345,6 +368,29 @@ TABLE = (
         "ruled_on_time", _of_position, binding=False,
     ),
     News(
+        "make_statement.own", STATED, OWN_PEOPLE, STATEMENT, "statement_made", _statement,
+    ),
+    News(
+        "make_statement.secretariat", STATED, SECRETARIAT, STATEMENT, "statement_made",
+        _of_position, binding=False,
+    ),
+    News(
+        "make_statement.table", STATED, SEATED_WHERE_SHOWN, STATEMENT, "statement_made",
+        _of_position,
+    ),
+    News(
+        "withdraw_statement.own", STATEMENT_WITHDRAWN, OWN_PEOPLE, NO_STATEMENT,
+        "statement_withdrawn", _statement,
+    ),
+    News(
+        "withdraw_statement.secretariat", STATEMENT_WITHDRAWN, SECRETARIAT, NO_STATEMENT,
+        "statement_withdrawn", _of_position,
+    ),
+    News(
+        "withdraw_statement.table", STATEMENT_WITHDRAWN, SEATED_WHERE_SHOWN, NO_STATEMENT,
+        "statement_withdrawn", _of_position,
+    ),
+    News(
         "submitted.speaking", SUBMITTED, SPEAKING,
         _("For your approval: %(symbol)s, %(plan)s"), "submitted", _position,
     ),
@@ -358,6 +404,8 @@ TABLE = (
     News("approved.table", APPROVED, SEATED, DECISION, "decided", _plan),
     News("approved.secretariat", APPROVED, SECRETARIAT, DECISION, "decided", _plan),
     News("approved.delegations", APPROVED, DELEGATIONS, DECISION, "decided", _plan),
+    News("stated.table", STATED_BY_CHAIR, SEATED, DECISION, "decided", _text_decided_on),
+    News("stated.secretariat", STATED_BY_CHAIR, SECRETARIAT, DECISION, "decided", _text_decided_on),
     News("returned.table", RETURNED, SEATED, DECISION, "decided", _text_decided_on),
     News("returned.secretariat", RETURNED, SECRETARIAT, DECISION, "decided", _text_decided_on),
     News("returned.delegations", RETURNED, DELEGATIONS, DECISION, "decided", _text_decided_on),
@@ -541,6 +589,36 @@ def heard(said: Heard, day: date) -> list[Telling]:
         thread=thread(text.plan),
         deadline=text.deadline(_("It can be confirmed until this instant, by three clocks:")),
         facts={"said": said, "state": said.seat.state, "symbol": text.symbol},
+    )
+
+
+def statement_made(statement: Statement, day: date) -> list[Telling]:
+    """To the state's own people as its receipt, to the secretariat, and to all where all see it."""
+    return _of_statement("make_statement", statement, day)
+
+
+def statement_withdrawn(withdrawal: Withdrawal, day: date) -> list[Telling]:
+    """To the same: the state has withdrawn its statement, by which note."""
+    return _of_statement("withdraw_statement", withdrawal.statement, day, note=withdrawal)
+
+
+def _of_statement(name: str, statement: Statement, day: date, **facts: Any) -> list[Telling]:
+    consideration = statement.consideration
+    known = anchors.of_text(consideration.revision.text) if statement.parts else {}
+    return tellings(
+        TABLE,
+        name,
+        statement,
+        day,
+        thread=thread(consideration.plan),
+        facts={
+            **facts,
+            "statement": statement,
+            "state": statement.seat.state,
+            "kind": statement.get_kind_display(),
+            "symbol": consideration.revision.symbol,
+            "parts": anchors.names(known, statement.parts),
+        },
     )
 
 

@@ -16,14 +16,14 @@ from workplans.models import (
     Consideration,
     Decision,
     Document,
-    Position,
     Retraction,
     Revision,
+    Statement,
     WorkPlan,
 )
 from workplans.snapshots import Snapshot
 from workplans.symbols import corrected, symbol
-from workplans.typesetting import differences, note
+from workplans.typesetting import chair_statement, differences, note
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
 NOTE_LANGUAGE = "en"
@@ -80,7 +80,7 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "plan": content.load_as_written(decision.revision.text),
         "digest": decision.revision.digest,
         "decisions": [_decision(item, considerations) for item in record],
-        "statements": _statements(considerations),
+        "statements": _statements(decision.revision_id),
         "progress": _progress(plan, decision.revision.form) if report else [],
         "summary": decision.text if report else "",
     }
@@ -127,6 +127,38 @@ def compose_note(facts: dict[str, Any], under: str, *, on: date) -> dict[str, An
         "hand_over": printed,
         "digest": content.digest(content.dump(printed), note.FORM),
     }
+
+
+def compose_chair_statement(
+    decision: Decision, printed: dict[str, Any], under: str
+) -> dict[str, Any]:
+    """The work order of a Chair's statement; it holds nothing of what was not agreed but its name.
+
+    printed: what no state objects to, what some state does, and the chair's own words.
+    """
+    plan = decision.plan
+    with translation.override(plan.language):
+        title = _("Chair’s statement on the %(year)d work plan") % {"year": plan.year}
+    return {
+        "order": "partnir-document/1",
+        "kind": Document.Kind.CHAIR_STATEMENT.value,
+        "edition": Document.Edition.STATED.value,
+        "symbol": under,
+        "language": plan.language,
+        "title": title,
+        "date": decision.on.isoformat(),
+        "distribution": "General",
+        "institution": _institution(decision.meeting.body),
+        "example": Person.any_example(),
+        "statement": printed,
+        "digest": content.digest(content.dump(printed), chair_statement.FORM),
+    }
+
+
+def chair_statement_symbol(plan: WorkPlan) -> str:
+    """The symbol of a Chair's statement; a plan may come to several, each with its number."""
+    before = Document.objects.filter(plan=plan, kind=Document.Kind.CHAIR_STATEMENT).count()
+    return symbol(Body.ADVISORY_GROUP, plan.year, "CS", number=before + 1)
 
 
 # Printouts
@@ -262,25 +294,34 @@ def _position(answer: queries.Answer, board: queries.Board) -> dict[str, Any]:
     }
 
 
-def _statements(boards: dict[int, queries.Board]) -> list[dict[str, Any]]:
-    outcomes = (Consideration.Outcome.ADOPTED, "")
-    standing = [
-        position
-        for board in boards.values()
-        if board.consideration.outcome in outcomes
-        for position in board.statements
-    ]
-    return [
-        {
-            "state": position.seat.state.name,
-            "kind": "reservation",
-            "text": position.text,
-            "by": position.person.name,
-            "on": position.on.isoformat(),
+def _statements(revision: int) -> list[dict[str, Any]]:
+    """What states attached to a text that was decided, in the order received.
+
+    Parts are named by their anchors; whoever prints them finds their numbers in the text.
+    """
+    return [_statement(one) for one in Statement.objects.printed_with(revision).with_words()]
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    note = statement.withdrawn
+    return {
+        "state": statement.seat.state.name,
+        "kind": statement.kind,
+        "text": statement.text,
+        "parts": statement.parts,
+        "by": statement.person.name,
+        "capacity": statement.appointment.capacity,
+        "on": statement.on.isoformat(),
+        "at": statement.at.isoformat(),
+        "withdrawn": {
+            "text": note.text,
+            "by": note.person.name,
+            "capacity": note.appointment.capacity,
+            "on": note.on.isoformat(),
         }
-        for position in sorted(standing, key=lambda position: position.pk)
-        if position.kind == Position.Kind.RESERVES
-    ]
+        if note
+        else None,
+    }
 
 
 def _progress(plan: WorkPlan, form: content.Form) -> list[dict[str, Any]]:

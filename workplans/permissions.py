@@ -16,7 +16,7 @@ from secretariat.models import Appointment
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function, NotEntitled, Standing
 from workplans import procedure
-from workplans.models import Consideration, WorkPlan
+from workplans.models import Consideration, Statement, WorkPlan
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ RULES: dict[str, Rule] = {
     "record_progress": Rule(_drafting, _secretariat_only),
     "adopt": Rule(_chair, _chair_only),
     "return_to_draft": Rule(_chair, _chair_only),
+    "close_by_statement": Rule(_chair, _chair_only),
     "rule_on_time": Rule(_chair, _chair_only),
     "open_silence": Rule(_chair, _chair_only),
     "open_written": Rule(_chair, _chair_only),
@@ -105,6 +106,12 @@ def voice_or_none(
         if basis is not None:
             return seat, basis
     return None
+
+
+def voice_behind(standing: Standing, statement: Statement) -> Appointment | None:
+    """The appointment on which a person speaks today for the state that made a statement."""
+    found = voice_or_none(standing, statement.consideration)
+    return found[1] if found and found[0].pk == statement.seat_id else None
 
 
 def voices(consideration: Consideration, day: date) -> list[tuple[Seat, Appointment]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from workplans.models import Consideration, Position, WorkPlan
+from workplans.models import Consideration, Position, Statement, WorkPlan
 
 Status, Kind, Procedure = WorkPlan.Status, Position.Kind, Consideration.Procedure
 
@@ -32,6 +32,7 @@ STEPS = {
         Step("take_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step("record_position", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step("hear", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
+        Step("make_statement", (Status.UNDER_CONSIDERATION, Status.SUBMITTED), ""),
         Step("rule_on_time", (Status.UNDER_CONSIDERATION,), Status.UNDER_CONSIDERATION),
         Step(
             "open_silence", (Status.DRAFT, Status.UNDER_CONSIDERATION), Status.UNDER_CONSIDERATION
@@ -49,6 +50,7 @@ STEPS = {
         Step("withdraw", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         Step("adopt", (Status.UNDER_CONSIDERATION,), Status.ADOPTED),
         Step("return_to_draft", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
+        Step("close_by_statement", (Status.UNDER_CONSIDERATION,), Status.DRAFT),
         # The way back from a slip, before anybody else has acted.
         Step("take_back_adoption", (Status.ADOPTED,), Status.UNDER_CONSIDERATION),
         Step("put_before_again", (Status.DRAFT,), Status.UNDER_CONSIDERATION),
@@ -93,12 +95,21 @@ def follow(act: str, status: str) -> str:
 # While a text is before those who answer it
 
 
+# What a state may attach to a text beside its answer. A reservation comes with the answer where
+# there is one that has it.
+BESIDE_AN_ANSWER = (Statement.Kind.INTERPRETATIVE, Statement.Kind.EXPLANATION)
+
+
 @dataclass(frozen=True)
 class Course:
-    """How a text is considered: what a state may answer, and which acts end or conduct it."""
+    """How a text is considered: what a state may answer, and which acts end or conduct it.
+
+    statements: what it may attach to the text; none of them is an answer, or changes one.
+    """
 
     answers: tuple[str, ...]
     acts: frozenset[str]
+    statements: tuple[str, ...] = BESIDE_AN_ANSWER
 
 
 AT_A_MEETING = Course(
@@ -114,6 +125,7 @@ AT_A_MEETING = Course(
             "open_written",
             "adopt",
             "return_to_draft",
+            "close_by_statement",
             "withdraw",
             "remind",
         }
@@ -124,6 +136,7 @@ AT_A_MEETING = Course(
 UNDER_SILENCE = Course(
     (Kind.OBJECTS, Kind.AMENDS, Kind.ASKS_FOR_TIME),
     frozenset({"take_position", "record_position", "rule_on_time", "extend", "withdraw_silence"}),
+    tuple(Statement.Kind),
 )
 # Every state answers by an exact instant. The chair may adopt before it, once all approve; its end
 # brings what stands then. Another text goes before the states only once this one is withdrawn.
@@ -142,7 +155,9 @@ BY_WRITTEN_PROCEDURE = Course(
     ),
 )
 # The last approval approves, and the first return sends the plan back: nobody conducts it.
-BEFORE_MINISTERS = Course((Kind.APPROVES, Kind.RETURNS), frozenset({"decide", "remind"}))
+BEFORE_MINISTERS = Course(
+    (Kind.APPROVES, Kind.RETURNS), frozenset({"decide", "remind"}), tuple(Statement.Kind)
+)
 
 
 COURSES = {

@@ -19,7 +19,7 @@ from secretariat.standing import Standing
 from workplans import correspondence
 from workplans.consensus import Tally, tally
 from workplans.disclosure import discloses
-from workplans.models import Consideration, Decision, Heard, Position, WorkPlan
+from workplans.models import Consideration, Decision, Heard, Position, Statement, WorkPlan
 from workplans.procedure import LIFE, course
 from workplans.readiness import Interval, OnRecord
 
@@ -69,16 +69,6 @@ class Board:
         if self.withheld:
             return _("The positions of the states are shown once the text is closed.")
         return self.tally.sentence()
-
-    @property
-    def statements(self) -> list[Position]:
-        """Reservations that stand, in the order received."""
-        found = [
-            a.position
-            for a in self.answers
-            if a.position and a.position.kind == Position.Kind.RESERVES
-        ]
-        return sorted(found, key=lambda position: position.pk)
 
     @property
     def undecided(self) -> Position | None:
@@ -151,6 +141,17 @@ def _unconfirmed(heard: Iterable[Heard], answers: Iterable[Answer]) -> dict[int,
 
 def _heard() -> QuerySet[Heard]:
     return Heard.objects.select_related("by", "appointment__state", "seat__state").order_by("id")
+
+
+def statements(consideration: Consideration) -> list[Statement]:
+    """What states attached to a text, in the order received; one query.
+
+    Everything, for acts and for `disclosure.statements_seen`.
+    """
+    found = list(consideration.statements.standing().with_words())
+    for statement in found:
+        statement.consideration = consideration
+    return found
 
 
 def with_seats(field: str) -> Prefetch[Any]:

@@ -237,7 +237,7 @@ class Record:
         for plan in self.plans.values():
             for one in plan.taken:
                 meeting = self.sitting(one)
-                decides = one.act in (Act.ADOPTED, Act.APPROVED, Act.RETURNED)
+                decides = one.act in (Act.ADOPTED, Act.APPROVED, Act.RETURNED, Act.STATED)
                 if meeting is not None and decides and meeting.sat_on(one.on):
                     shown.add(meeting.key)
         return shown

@@ -8,8 +8,8 @@ from django.conf import settings
 def symbol(body: str, year: int, kind: str, *, number: int = 1, revision: int = 1) -> str:
     """A symbol by the configured pattern; from the second text on it ends in Rev.
 
-    body: the code of the body that issues; kind: WP for a work plan, RPT for a report, HO for a
-    hand-over note. All languages of a document share its symbol.
+    body: the code of the body that issues; kind: WP for a work plan, RPT for a report, CS for a
+    Chair's statement, HO for a hand-over note. All languages of a document share its symbol.
     """
     stem = settings.SYMBOL_PATTERN.format(
         partnership=settings.PARTNERSHIP["short"], body=body, year=year, kind=kind, number=number

@@ -22,7 +22,15 @@ from meetings.models import Meeting
 from secretariat import instants
 from secretariat.dates import PartialDate, span
 from secretariat.deadlines import Outlook
-from workplans.models import Activity, Consideration, Decision, Document, Position, WorkPlan
+from workplans.models import (
+    Activity,
+    Consideration,
+    Decision,
+    Document,
+    Position,
+    Statement,
+    WorkPlan,
+)
 from workplans.typesetting import words as printed
 
 register = template.Library()
@@ -39,6 +47,8 @@ LOOKS = {
     "withdrawn": ("neutral", "cancelled"),
     "lapsed": ("neutral", "none"),
     "superseded": ("neutral", "continuing"),
+    "stated": ("neutral", "none"),
+    "no_consensus": ("neutral", "none"),
     "in_force": ("approved", "approved"),
     "approves": ("approved", "approved"),
     "approves_with_reservation": ("reservation", "reservation"),
@@ -49,6 +59,9 @@ LOOKS = {
     "under_silence": ("progress", "clock"),
     "broken": ("objection", "objection"),
     "late": ("neutral", "none"),
+    "reservation": ("reservation", "reservation"),
+    "interpretative_statement": ("plain", "draft"),
+    "explanation_of_position": ("plain", "draft"),
     "withheld": ("neutral", "none"),
     "none": ("neutral", "none"),
     "waits": ("waits", "waits"),
@@ -108,6 +121,7 @@ def _words() -> Mapping[str, Any]:
         Activity.Mode,
         Activity.Stage,
         Position.Kind,
+        Statement.Kind,
         WorkPlan.Status,
     )
     words: dict[str, Any] = {}

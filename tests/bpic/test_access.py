@@ -45,6 +45,7 @@ from workplans.models import (
     Heard,
     Position,
     Printout,
+    Statement,
     TextBlock,
     WorkPlan,
 )
@@ -55,6 +56,7 @@ from workplans.operations import (
     followup,
     hearing,
     review,
+    statements,
 )
 from workplans.snapshots import Shelf
 
@@ -77,6 +79,7 @@ SEATED = {"next_chair", "observer", "delegate", "head", "minister"}
 DRAFTED, NOTED, DROPPED = "canary-drafted", "canary-noted", "canary-dropped"
 OBJECTED, RESERVED, REASONED = "canary-objected", "canary-reserved", "canary-reasoned"
 RECORDED, WITHHELD = "canary-recorded", "canary-withheld"
+STATED = "canary-stated"
 ANSWERED = "1 of 4 states have approved"
 
 
@@ -141,6 +144,7 @@ class Scene:
     consideration: Consideration | None = None
     position: Position | None = None
     heard: Heard | None = None
+    statement: Statement | None = None
     document: Document | None = None
     first: Consideration | None = None
     printout: Printout | None = None
@@ -165,6 +169,7 @@ class Scene:
         of_what = {
             **dict.fromkeys(("receipt", "instruction", "rule_on_time"), self.position),
             "confirm": self.heard,
+            **dict.fromkeys(("statement", "withdraw_statement"), self.statement),
             "area": self.activity and self.activity.area,
             "activity_add": self.activity and self.activity.area,
             "text": self.text,
@@ -275,6 +280,7 @@ def _circulated(scene: Scene) -> None:
     reserves = {"kind": "approves_with_reservation", "text": RESERVED}
     factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **reserves)
     _answered(scene, scene.cast.head, kind="objects", text=OBJECTED)
+    _stated(scene, scene.cast.head, STATED)
     _plant(scene.plan)
     _print_draft(scene, scene.cast.staff)
 
@@ -295,6 +301,18 @@ def _some_days_ago(found: Consideration) -> Consideration:
 def _answered(scene: Scene, by: Person, **answer: Any) -> None:
     factories.answer(scene.consideration, by=by, **answer)
     scene.position = Position.objects.latest("id")
+
+
+def _stated(scene: Scene, by: Person, text: str) -> None:
+    scene.statement = statements.make_statement(
+        scene.consideration,
+        digest=scene.consideration.revision.digest,
+        kind="explanation_of_position",
+        text=text,
+        by=by,
+        on=factories.NOW,
+        key=uuid4(),
+    )
 
 
 def _return(scene: Scene, consideration: Consideration) -> None:
@@ -331,7 +349,7 @@ def _asked_for_time(scene: Scene) -> None:
 
 
 def _not_shown_yet(scene: Scene) -> None:
-    """A text whose positions are shown after closing; Borania and Dorlan have answered.
+    """A text whose positions are shown after closing; Borania and Dorlan answered and stated.
 
     In the room Dorlan was heard to object.
     """
@@ -355,6 +373,8 @@ def _not_shown_yet(scene: Scene) -> None:
         on=factories.NOW,
         key=uuid4(),
     )
+    _stated(scene, scene.cast.heads["Borania"], f"Explained: {WITHHELD}")
+    _stated(scene, scene.cast.head, STATED)
 
 
 def _under_silence(scene: Scene) -> None:
@@ -371,6 +391,7 @@ def _under_silence(scene: Scene) -> None:
     )
     asks = {"kind": "asks_for_time", "text": OBJECTED, "until": date(2028, 1, 1)}
     _answered(scene, scene.cast.head, **asks)
+    _stated(scene, scene.cast.head, STATED)
 
 
 def _broken(scene: Scene) -> None:
@@ -575,7 +596,7 @@ class Crawl:
 
 
 CANARIES = (
-    DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD,
+    DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD, STATED,
 )  # fmt: skip
 ASKED_MORE = {
     "draft",
@@ -727,9 +748,9 @@ def test_every_answer_is_protected(crawl):
 PLANTED = {
     "draft": {DRAFTED},
     "draft of the presidency before": {DRAFTED},
-    "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED},
-    "positions not shown yet": {WITHHELD, ANSWERED, RESERVED},
-    "under silence": {NOTED, OBJECTED},
+    "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, STATED},
+    "positions not shown yet": {WITHHELD, ANSWERED, RESERVED, STATED},
+    "under silence": {NOTED, OBJECTED, STATED},
     "silence broken": {WITHHELD},
     "before the ministers, document issued": {ANSWERED},
     "approved, document not typeset": {RECORDED},
@@ -745,13 +766,19 @@ MAY_READ: dict[str, dict[str, set[str]]] = {
         WITHHELD: SECRETARIAT,
         ANSWERED: SECRETARIAT,
         RESERVED: SECRETARIAT | {"delegate", "head", "minister"},
+        STATED: SECRETARIAT | {"delegate", "head", "minister"},
     },
-    "under silence": {OBJECTED: SECRETARIAT | {"delegate", "head", "minister"}},
+    "under silence": dict.fromkeys(
+        (OBJECTED, STATED), SECRETARIAT | {"delegate", "head", "minister"}
+    ),
     "draft of the presidency before": {DRAFTED: SECRETARIAT | {"former_staff"}},
     "approved, document not typeset": {RECORDED: TABLED | {"foreign_head"}},
     "handed over before the day": {DRAFTED: SECRETARIAT | {"next_chair"}},
 }
-PUBLIC_FROM = {RESERVED: "adopted, document queued", RECORDED: "reported, document issued"}
+PUBLIC_FROM = {
+    **dict.fromkeys((RESERVED, STATED), "adopted, document queued"),
+    RECORDED: "reported, document issued",
+}
 
 
 def may_read(state: str, canary: str) -> set[str]:
@@ -1006,6 +1033,26 @@ ACTS = (
         "workplans:confirm", "positions not shown yet", {"head"},
         lambda scene, shown: {"declaration": "on"},
     ),
+    Act(
+        "workplans:make_statement", "under consideration", VOICES,
+        lambda scene, shown: {"kind": "explanation_of_position", "text": "So."}, records=False,
+    ),
+    Act(
+        "workplans:statement_check", "under consideration", VOICES,
+        _checked(kind="explanation_of_position", text="So."), has_form=False,
+    ),
+    Act(
+        "workplans:statement_check", "before the ministers, document issued", MINISTERS,
+        _checked(kind="reservation", text="Not that."), has_form=False,
+    ),
+    Act(
+        "workplans:statement_check", "under silence", VOICES,
+        _checked(kind="reservation", text="Not that."), has_form=False,
+    ),
+    Act(
+        "workplans:withdraw_statement", "under consideration", {"head", "alternate"},
+        lambda scene, shown: {"text": "No longer needed.", "declaration": "on"},
+    ),
     Act("workplans:record", "under consideration", SECRETARIAT, _noted, records=False),
     Act("workplans:record_check", "under consideration", SECRETARIAT, _note_seen, has_form=False),
     Act(
@@ -1040,6 +1087,10 @@ ACTS = (
     Act("workplans:remind", "handed over before the day", {"next_chair"}),
     Act("send_again", "under consideration", SECRETARIAT, has_form=False, records=False),
     Act("workplans:return_to_draft", "under consideration", CHAIR, _reasoned),
+    Act(
+        "workplans:close_by_statement", "under consideration", CHAIR,
+        lambda scene, shown: {"introduction": "No consensus.", "step": "act", "declaration": "on"},
+    ),
     Act("workplans:adopt", "agreed by all", CHAIR, _declared),
     Act("workplans:submit", "adopted, document queued", CHAIR, _declared),
     Act("workplans:take_back", "adopted, document queued", CHAIR, _reasoned),

@@ -311,8 +311,8 @@ def test_the_board_costs_the_same_for_one_state_and_for_all(
     hear(cast, consideration, {"Dorlan": APPROVES})
     address = page("consideration", consideration.pk)
     staff.get(address)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         staff.get(address)
     hear(cast, consideration, dict.fromkeys(set(cast.states) - {"Dorlan"}, RESERVES))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         staff.get(address)

@@ -23,6 +23,7 @@ WHO = {
     "record_progress": SECRETARIAT,
     "adopt": CHAIR,
     "return_to_draft": CHAIR,
+    "close_by_statement": CHAIR,
     "rule_on_time": CHAIR,
     "open_silence": CHAIR,
     "open_written": CHAIR,
@@ -116,7 +117,7 @@ def test_what_is_offered_is_what_procedure_and_seat_both_allow(cast, draft, cons
         for role, person in cast.everyone().items()
     }
     written = {"edit", "circulate", "withdraw", "remind", "hear", "record_position"}
-    chairs = {"adopt", "return_to_draft", "rule_on_time"}
+    chairs = {"adopt", "return_to_draft", "close_by_statement", "rule_on_time"}
     correspondence = {"open_silence", "open_written", "extend"}
     withdrawals = {"withdraw_silence", "withdraw_written"}
     assert of["chair"] == written | chairs | correspondence | withdrawals

@@ -98,9 +98,9 @@ def test_the_queries_do_not_grow_with_the_plan(
     visitor = sign_in()
     tag = visitor.get(PLAN)["ETag"]
     # The HTML of the text is kept under its digest since the first visit.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         visitor.get(PLAN)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         visitor.get(PLAN, headers={"if-none-match": tag})
 
 

@@ -245,7 +245,7 @@ def test_the_same_number_of_queries_with_one_answer_and_with_three(
     until = (silent.expires + timedelta(days=1)).date()
     for name in ("Aldova", "Borania", "Cestria"):
         answer(silent, people.heads[name], "asks_for_time", "We ask.", until=until)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             client.get(page("consideration", silent))
 
 

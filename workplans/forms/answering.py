@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workplans import instructions, procedure
+from workplans import anchors, instructions, procedure
 from workplans.models import Consideration, Position
 from workplans.operations.answering import Said
 
@@ -58,6 +58,28 @@ class OwnText(forms.CharField):
         pass
 
 
+class PartsField(forms.MultipleChoiceField):
+    """The parts of a text that something written to it concerns, in printed order."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            required=False,
+            label=gettext_lazy("The parts it concerns"),
+            help_text=gettext_lazy("Without any, it concerns the text as a whole."),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "invalid_choice": gettext_lazy(
+                    "One of the parts is not in this text. Choose the parts anew."
+                )
+            },
+            **options,
+        )
+
+    def of(self, consideration: Consideration) -> None:
+        known = anchors.of_text(consideration.revision.text)
+        self.choices = [(part.anchor, part.name) for part in known.values()]
+
+
 class AnswerForm(forms.Form):
     """The answers this text takes, none of them chosen in advance."""
 
@@ -85,6 +107,7 @@ class AnswerForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("Write the day as year, month and day.")},
     )
+    parts = PartsField()
     digest = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(
@@ -93,6 +116,7 @@ class AnswerForm(forms.Form):
         """today: at the place of the meeting; time is asked for until a later day."""
         super().__init__(*args, **options)
         self.today = today
+        self.fields["parts"].of(consideration)
         kinds = procedure.course(consideration).answers
         self.fields["kind"].choices = [(kind, LABELS[Kind(kind)]) for kind in kinds]
         hints = UNDER_SILENCE if consideration.under_silence else HINTS
@@ -119,6 +143,9 @@ class AnswerForm(forms.Form):
                 "would_join",
                 _("This belongs to an objection. Empty the box, or choose “Object”."),
             )
+        if kind in (Kind.APPROVES, Kind.ASKS_FOR_TIME):
+            # Parts belong to a text that is printed or answered, and are none that could be lost.
+            given["parts"] = []
         if kind == Kind.ASKS_FOR_TIME:
             self._check_until(given)
         elif kind:
@@ -137,7 +164,13 @@ class AnswerForm(forms.Form):
     def said(self) -> Said:
         """What a valid form says."""
         given = self.cleaned_data
-        return Said(given["kind"], given["text"], given.get("would_join", ""), given.get("until"))
+        return Said(
+            given["kind"],
+            given["text"],
+            given.get("would_join", ""),
+            given.get("until"),
+            tuple(given.get("parts", ())),
+        )
 
     def _beside_approval(self) -> str:
         if Kind.RETURNS in dict(self.fields["kind"].choices):
@@ -170,14 +203,17 @@ class CheckedAnswerForm(AnswerForm):
     )
 
     field_order = ["declaration"]
-    carries = ("kind", "text", "would_join", "until")
+    carries = ("kind", "text", "would_join", "until", "parts")
 
     def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in self.carries:
             if name in self.fields:
                 # A hidden group of radios would send nothing, so the answer travels as one value.
-                self.fields[name].widget = forms.HiddenInput()
+                several = name == "parts"
+                self.fields[name].widget = (
+                    forms.MultipleHiddenInput() if several else forms.HiddenInput()
+                )
         self.fields["declaration"].label = declaring
 
     @property
@@ -231,7 +267,7 @@ class RecordForm(AnswerForm):
         ),
     )
 
-    field_order = ["voice", "kind", "text", "would_join", "until", "note"]
+    field_order = ["voice", "kind", "text", "would_join", "until", "parts", "note"]
 
     def __init__(
         self, *args: Any, voices: Any, kept: instructions.Attached | None = None, **options: Any

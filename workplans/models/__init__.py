@@ -16,6 +16,7 @@ from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
+from workplans.models.statement import Statement, Withdrawal
 from workplans.models.writing import Parked, Sitting
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Ruling",
     "SignedCopy",
     "Sitting",
+    "Statement",
     "TextBlock",
     "Withdrawal",
     "WorkPlan",

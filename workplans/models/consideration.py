@@ -54,6 +54,7 @@ class Consideration(models.Model):
         SUPERSEDED = "superseded", pgettext_lazy("outcome", "Superseded by a new revision")
         WITHDRAWN = "withdrawn", pgettext_lazy("outcome", "Withdrawn")
         LAPSED = "lapsed", pgettext_lazy("outcome", "Ended without a decision")
+        NO_CONSENSUS = "no_consensus", pgettext_lazy("outcome", "Closed by a Chair’s statement")
         BROKEN = "broken", pgettext_lazy("outcome", "Silence broken")
 
     class Visibility(models.TextChoices):
@@ -180,6 +181,7 @@ class Decision(models.Model):
         APPROVED = "approved", pgettext_lazy("decision", "Approved")
         RETURNED = "returned", pgettext_lazy("decision", "Returned")
         REPORTED = "reported", pgettext_lazy("decision", "Reported")
+        STATED = "stated", pgettext_lazy("decision", "Closed by a Chair’s statement")
 
     plan = models.ForeignKey(WorkPlan, on_delete=models.PROTECT, related_name="decisions")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")

@@ -54,12 +54,14 @@ class Document(WorkOrder):
     class Kind(models.TextChoices):
         WORK_PLAN = "work_plan", pgettext_lazy("document", "Work plan")
         SUMMIT_REPORT = "summit_report", pgettext_lazy("document", "Report to the summit")
+        CHAIR_STATEMENT = "chair_statement", pgettext_lazy("document", "Chair’s statement")
         HAND_OVER_NOTE = "hand_over_note", pgettext_lazy("document", "Hand-over note")
 
     class Edition(models.TextChoices):
         ADOPTED = "adopted", pgettext_lazy("edition", "As adopted")
         APPROVED = "approved", pgettext_lazy("edition", "As approved")
         REPORT = "report", pgettext_lazy("edition", "As reported")
+        STATED = "stated", pgettext_lazy("edition", "Not adopted; it binds nobody")
         HANDED_OVER = "handed_over", pgettext_lazy("edition", "As handed over")
 
     plan = models.ForeignKey(
@@ -148,9 +150,16 @@ class Document(WorkOrder):
         return self.decision.meeting.day_at(self.issued) if self.decision else self.issued.date()
 
     @property
+    def prints_own_facts(self) -> bool:
+        """Whether it prints facts of its own, and not the text that was decided."""
+        return self.revision is None or self.kind == self.Kind.CHAIR_STATEMENT
+
+    @property
     def digest(self) -> str:
         """Of the text it prints, or of the facts."""
-        return self.revision.digest if self.revision else json.loads(self.order)["digest"]
+        if self.prints_own_facts or self.revision is None:
+            return str(json.loads(self.order)["digest"])
+        return self.revision.digest
 
     @property
     def file_name(self) -> str:

@@ -99,6 +99,9 @@ class Position(models.Model):
     would_join = models.TextField(
         _("wording"), blank=True, help_text=_("What would let the state join the consensus.")
     )
+    parts = models.JSONField(
+        _("parts"), default=list, blank=True, help_text=_("Of the text; none means the whole.")
+    )
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The time asked for."))
     digest = models.CharField(_("digest of the text answered"), max_length=64)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="positions")
@@ -146,6 +149,9 @@ class Position(models.Model):
             models.CheckConstraint(
                 name="a_reservation_or_refusal_has_a_text",
                 condition=Q(kind="approves") | ~Q(text=""),
+            ),
+            models.CheckConstraint(
+                name="parts_are_named_beside_a_text", condition=Q(parts=[]) | ~Q(text="")
             ),
             models.CheckConstraint(
                 name="only_an_objection_says_what_would_let_it_join",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from workplans import notices, permissions, procedure, queries
 from workplans.consensus import Tally
 from workplans.instructions import Attached
 from workplans.models import Consideration, Heard, Instruction, Position, Ruling, WorkPlan
-from workplans.operations import correspondence, decision, silence
+from workplans.operations import correspondence, decision, silence, statements
 from workplans.operations.locking import Superseded, current
 
 Kind, Outcome = Position.Kind, Consideration.Outcome
@@ -38,17 +39,34 @@ class Said:
     """An answer as it was written: its kind, its text, and what belongs to some kinds alone.
 
     would_join: the wording that would let the state join, beside an objection. until: the day
-    until which it asks for time.
+    until which it asks for time. parts: the anchors of those its text concerns, of the whole if
+    there are none.
     """
 
     kind: str
     text: str = ""
     would_join: str = ""
     until: date | None = None
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, position: Position) -> Said:
-        return cls(position.kind, position.text, position.would_join, position.until)
+        return cls(
+            position.kind,
+            position.text,
+            position.would_join,
+            position.until,
+            tuple(position.parts),
+        )
+
+    def tidied(self) -> Said:
+        """The same without space around its texts, and each part once."""
+        return replace(
+            self,
+            text=self.text.strip(),
+            would_join=self.would_join.strip(),
+            parts=tuple(sorted({*self.parts})),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,6 +91,7 @@ def take_position(
     text: str = "",
     would_join: str = "",
     until: date | None = None,
+    parts: Collection[str] = (),
     by: Person,
     on: datetime,
     key: UUID,
@@ -86,7 +105,7 @@ def take_position(
     plan back.
     """
     plan, consideration = current(consideration)
-    said = Said(kind, text.strip(), would_join.strip(), until)
+    said = Said(kind, text, would_join, until, tuple(parts)).tidied()
     if again := _sent_before(key, consideration, said, by):
         return again
     act = "decide" if consideration.before_ministers else "take_position"
@@ -113,7 +132,7 @@ def record_position(
     names go on the record, and the state may say something else until the text is closed.
     """
     plan, consideration = current(consideration)
-    said = Said(said.kind, said.text.strip(), said.would_join.strip(), said.until)
+    said = said.tidied()
     if again := _sent_before(key, consideration, said, by):
         return again
     _open_for("record_position", plan, consideration, digest, said)
@@ -190,6 +209,7 @@ def _enter(
 ) -> Position:
     day = consideration.meeting.day_at(on)
     _check_answer(consideration, said, day)
+    concerns = _concerned(consideration, said)
     standing = consideration.positions.standing().filter(seat=voice.seat).first()
     unchanged = standing and (Said.of(standing), standing.person_id) == (said, voice.person.pk)
     if standing and unchanged and voice.note is None:
@@ -201,6 +221,7 @@ def _enter(
         text=said.text,
         would_join=said.would_join,
         until=said.until,
+        parts=list(said.parts),
         digest=consideration.revision.digest,
         person=voice.person,
         appointment=voice.basis,
@@ -214,6 +235,8 @@ def _enter(
     late = consideration.expires is not None and silence.is_late(position)
     if late:
         _kept_late(plan, consideration, position)
+    if position.kind == Kind.RESERVES:
+        statements.with_position(position)
     act = "record_position" if voice.note else "take_position"
     entry = register.enter(
         "object_late" if late else act,
@@ -228,6 +251,7 @@ def _enter(
         text=said.text,
         receipt=position.pk,
         **_more(said, voice),
+        **({"parts": list(said.parts), "concerns": concerns} if said.parts else {}),
     )
     if late:
         tell(entry, notices.objected_late(position, on.date()))
@@ -295,6 +319,8 @@ def _check_answer(consideration: Consideration, said: Said, day: date) -> None:
         raise NotAnAnswer(_("Write the text of your answer; it goes on the record with it."))
     if said.would_join and said.kind != Kind.OBJECTS:
         raise NotAnAnswer(_("Only an objection says which wording would let a state join."))
+    if said.parts and said.kind in (Kind.APPROVES, Kind.ASKS_FOR_TIME):
+        raise NotAnAnswer(_("Only a text that is printed or answered names the parts it concerns."))
     if (said.until is not None) != (said.kind == Kind.ASKS_FOR_TIME):
         raise NotAnAnswer(_("Say until which day your state asks for time, and only then."))
     if said.until is not None and said.until <= day:
@@ -303,6 +329,14 @@ def _check_answer(consideration: Consideration, said: Said, day: date) -> None:
         raise NotAnAnswer(
             _("Ministers decide while their meeting sits: %(dates)s.") % {"dates": meeting.dates}
         )
+
+
+def _concerned(consideration: Consideration, said: Said) -> list[str]:
+    """What the parts are called that an answer concerns."""
+    try:
+        return statements.concerned(consideration, said.parts)
+    except statements.NotAStatement as refusal:
+        raise NotAnAnswer(str(refusal)) from refusal
 
 
 def _conclude(

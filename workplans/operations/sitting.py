@@ -41,7 +41,7 @@ def rests_on(meeting: Meeting) -> str:
             % facts
         )
     for taken in meeting.decisions.select_related("revision").order_by("id"):
-        decides = taken.act in (Act.ADOPTED, Act.APPROVED, Act.RETURNED)
+        decides = taken.act in (Act.ADOPTED, Act.APPROVED, Act.RETURNED, Act.STATED)
         if taken.act == Act.REPORTED or (decides and meeting.sits_on(taken.on)):
             return _("A decision rests on this meeting: %(act)s on %(day)s, %(symbol)s.") % {
                 "act": taken.get_act_display().lower(),

@@ -105,7 +105,17 @@ def _of_a_comparison(order: dict[str, Any]) -> list[File]:
     return []
 
 
-FILES = {"plan": _of_a_plan, "hand_over": _of_a_hand_over, "comparison": _of_a_comparison}
+def _of_a_chair_statement(order: dict[str, Any]) -> list[File]:
+    facts = content.dump(order["statement"]).encode()
+    return [File("statement.json", "Source", facts, _("The Chair’s statement as data"))]
+
+
+FILES = {
+    "plan": _of_a_plan,
+    "hand_over": _of_a_hand_over,
+    "statement": _of_a_chair_statement,
+    "comparison": _of_a_comparison,
+}
 
 
 def attach(order: dict[str, Any], fetcher: OwnAssets) -> list[Attachment]:

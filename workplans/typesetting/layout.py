@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import codes, content
-from workplans.typesetting import differences, fonts, note, record, timeline
+from workplans.typesetting import chair_statement, differences, fonts, note, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
@@ -234,6 +234,7 @@ def _record(order: Order) -> Page:
         decision["blocks"] = plain_blocks(decision["reason"])
     for statement in composed["statements"]:
         statement["blocks"] = plain_blocks(statement["text"])
+        statement["note_blocks"] = plain_blocks(statement["note"])
     return composed
 
 
@@ -565,6 +566,16 @@ KINDS = {
         ("handed_over",),
         prints="hand_over",
         forms=(note.FORM,),
+        needs=(),
+    ),
+    "chair_statement": Kind(
+        "workplans/document/chair_statement.html",
+        chair_statement.about,
+        chair_statement.compose,
+        chair_statement.places,
+        ("stated",),
+        prints="statement",
+        forms=(chair_statement.FORM,),
         needs=(),
     ),
     "comparison": Kind(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 
 from secretariat import instants
 from secretariat.dates import PartialDate
+from workplans import anchors
 from workplans.typesetting.words import POSITIONS, STATEMENTS, STATES, word
 
 HEADINGS = {
@@ -20,6 +22,7 @@ HEADINGS = {
     "approved": lambda: _("Approval"),
     "returned": lambda: _("Return"),
     "reported": lambda: _("Report to the summit"),
+    "stated": lambda: _("Chair’s statement"),
 }
 
 
@@ -176,20 +179,47 @@ def compose(order: dict[str, Any]) -> dict[str, Any]:
         }
         for decision in order["decisions"]
     ]
+    concerned = any(statement.get("parts") for statement in order["statements"])
+    known = anchors.parts(order["plan"]) if concerned else {}
     statements = [
-        {
-            "heading": _("%(number)d. %(kind)s by %(state)s")
-            % {
-                "number": number,
-                "kind": word(STATEMENTS, statement["kind"]),
-                "state": statement["state"],
-            },
-            "received": received(statement["by"], statement["on"]),
-            "text": statement["text"],
-        }
+        _statement(statement, number, known)
         for number, statement in enumerate(order["statements"], 1)
     ]
     return {"decisions": decisions, "statements": statements}
+
+
+def _statement(
+    statement: dict[str, Any], number: int, known: Mapping[str, anchors.Part]
+) -> dict[str, Any]:
+    """A statement as it is printed. Orders made before statements had parts hold less."""
+    note = statement.get("withdrawn")
+    return {
+        "heading": _("%(number)d. %(kind)s by %(state)s")
+        % {
+            "number": number,
+            "kind": word(STATEMENTS, statement["kind"]),
+            "state": statement["state"],
+        },
+        "parts": anchors.names(known, statement.get("parts", [])),
+        "received": _signed(statement),
+        "text": statement["text"],
+        "withdrawn": _("Withdrawn by %(state)s by the following note:")
+        % {"state": statement["state"]}
+        if note
+        else "",
+        "note": note["text"] if note else "",
+        "note_received": _signed(note) if note else "",
+    }
+
+
+def _signed(text: dict[str, Any]) -> str:
+    """Who signed a text, in what capacity, and when: to the minute where the order has it."""
+    by = text["by"]
+    if text.get("capacity"):
+        by = _("%(name)s, %(capacity)s") % {"name": by, "capacity": text["capacity"]}
+    if text.get("at"):
+        return _("%(name)s. Received %(moment)s.") % {"name": by, "moment": moment(text["at"])}
+    return received(by, text["on"])
 
 
 def received(by: str, on: str | None) -> str:

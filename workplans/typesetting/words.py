@@ -54,6 +54,7 @@ EDITIONS = {
     "approved": pgettext_lazy("edition", "Text as approved"),
     "report": pgettext_lazy("edition", "Report to the summit"),
     "handed_over": pgettext_lazy("edition", "Hand-over note"),
+    "stated": pgettext_lazy("edition", "Chair’s statement – not adopted"),
 }
 # What lies across every page of a text that nobody has decided.
 WATERMARKS = {

@@ -11,6 +11,7 @@ from workplans.urls import (
     retracting,
     review,
     sitting,
+    statements,
     tables,
     verifying,
     watch,
@@ -31,5 +32,6 @@ urlpatterns = [
     *review.urlpatterns,
     *deciding.urlpatterns,
     *sitting.urlpatterns,
+    *statements.urlpatterns,
     *watch.urlpatterns,
 ]

@@ -25,6 +25,7 @@ from workplans.operations.followup import NoSuchActivity
 from workplans.operations.locking import Superseded
 from workplans.operations.prompting import NobodyToRemind
 from workplans.operations.review import NotReady
+from workplans.operations.statements import NotAStatement
 from workplans.procedure import OutOfOrder
 
 REFUSALS = (
@@ -32,6 +33,7 @@ REFUSALS = (
     NoConsensus,
     NobodyToRemind,
     NoSuchActivity,
+    NotAStatement,
     NotAnAnswer,
     NotOpen,
     NotReady,

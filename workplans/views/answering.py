@@ -26,6 +26,7 @@ from workplans.operations import answering
 from workplans.views import board as boards
 from workplans.views.acting import attempt, status_of
 from workplans.views.review import adopted_document, changes, find, newer
+from workplans.views.written import named
 
 # What a person has written and not yet submitted, by consideration. It lives in the session, on
 # the server, so that going back, a refusal or a newer text loses no word of it.
@@ -47,9 +48,10 @@ def position(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         if not found.is_open:
             return redirect("workplans:consideration", pk=pk)
-        blank = AnswerForm(
-            consideration=found, today=today(found), initial=unsent(request, found, ANSWERS)
-        )
+        kept = unsent(request, found, ANSWERS)
+        if "words" in request.GET and (last := last_words(found, seat)):
+            kept |= {"text": last.text, "would_join": last.would_join, "parts": last.parts}
+        blank = AnswerForm(consideration=found, today=today(found), initial=kept)
         return _position_page(request, found, seat, basis, blank)
     form = AnswerForm(request.POST, consideration=found, today=today(found))
     if not found.is_open:
@@ -84,11 +86,31 @@ def _position_page(
         "shown": disclosure.shown_when(found) if not found.before_ministers else "",
         "time_left": boards.time_left(found),
         "outlook": boards.outlook(found, [seat.state]),
+        "last_time": last_words(found, seat),
         **changes(found, {seat.state_id}),
     }
     if found.before_ministers:
         context |= {"advice": _advice(found, seat), "document": adopted_document(found)}
     return render(request, "workplans/position.html", context, status=status_of(form))
+
+
+def last_words(found: Consideration, seat: Seat) -> Position | None:
+    """The text of the state's last answer to an earlier text, for it to take over."""
+    if found.before_ministers:
+        return None
+    given: Position | None = (
+        Position.objects.filter(
+            consideration__plan=found.plan_id,
+            consideration__meeting__body=found.meeting.body_id,
+            consideration__lt=found.pk,
+            seat__state=seat.state_id,
+        )
+        .select_related("consideration__revision")
+        .defer("consideration__revision__text")
+        .order_by("-id")
+        .first()
+    )
+    return given if given and given.text else None
 
 
 def _advice(found: Consideration, seat: Seat) -> Position | None:
@@ -136,6 +158,7 @@ def position_check(request: HttpRequest, pk: int) -> HttpResponse:
                 text=answer["text"],
                 would_join=answer.get("would_join", ""),
                 until=answer.get("until"),
+                parts=answer["parts"],
                 by=request.person,  # type: ignore[attr-defined]
                 on=timezone.now(),
                 key=answer["key"],
@@ -170,6 +193,7 @@ def _check_page(
         "written": answer["text"],
         "would_join": answer.get("would_join", ""),
         "until": answer.get("until"),
+        "parts": named(found.revision, answer.get("parts", [])),
         "seen_by": disclosure.seen_by_whom(found, seat.state, answer["kind"]),
         "outlook": boards.outlook(found, [seat.state]),
         "last": found.before_ministers and _is_last(found, seat, answer["kind"]),
@@ -192,7 +216,9 @@ def _superseded(
     would_join = form.cleaned_data.get("would_join", "")
     later = newer(request, found)
     if written and later and later.is_open:
-        keep(request, later, ANSWERS, {"text": written, "would_join": would_join})
+        parts = form.cleaned_data.get("parts", [])
+        words = {"text": written, "would_join": would_join, "parts": parts}
+        keep(request, later, ANSWERS, words)
     context = {
         "errors": [{"text": reason}],
         "consideration": found,
@@ -253,6 +279,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
             "heard__by",
             "heard__appointment__state",
             "ruling__by",
+            "reservation",
             "consideration__plan",
             "consideration__revision",
             "consideration__meeting__body",
@@ -269,6 +296,8 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found.plan,
         "revision": found.revision,
         "meeting": found.meeting,
+        "parts": named(found.revision, position.parts),
+        "reservation": getattr(position, "reservation", None),
         "later": later,
         "decision": decision,
         "document": getattr(decision, "document", None),

@@ -134,6 +134,12 @@ def statements(board: queries.Board) -> list[Position]:
     return sorted((p for p in written if p.text), key=lambda position: position.pk)
 
 
+def attaches(standing: Standing, consideration: Consideration) -> str:
+    """The state a person can attach a statement to an open text for; empty where there is none."""
+    voice = voice_or_none(standing, consideration) if consideration.is_open else None
+    return voice[0].state.name if voice else ""
+
+
 def present(consideration: Consideration) -> datetime:
     """The present instant; by the database's clock where an exact instant ends the procedure."""
     return instants.now() if consideration.expires else timezone.now()
@@ -218,6 +224,10 @@ def outcome(consideration: Consideration) -> dict[str, str]:
         Outcome.BROKEN: _("%(state)s broke the silence on %(moment)s. The text is not adopted."),
         Outcome.APPROVED: _("Approved by the ministers on %(day)s."),
         Outcome.RETURNED: _("Returned on %(day)s. The plan became a draft again."),
+        Outcome.NO_CONSENSUS: _(
+            "Closed on %(day)s without consensus, by a Chair’s statement that is not adopted and "
+            "binds nobody. The plan became a draft again."
+        ),
         Outcome.SUPERSEDED: _("Superseded by a new text on %(day)s. Answers to this one ended."),
         Outcome.WITHDRAWN: _("Withdrawn on %(day)s. The plan became a draft again."),
         Outcome.LAPSED: lapsed,

@@ -70,7 +70,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         "revision": found.revision,
         "meeting": found.meeting,
         "tally": board.tally,
-        "statements": boards.statements(board),
+        "statements": queries.statements(found),
         "silent": boards.names(board, board.tally.silent),
         "opposing": boards.names(board, board.tally.opposing),
         "sits": found.meeting.sits_on(day),

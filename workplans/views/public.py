@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from workplans.release import release
 from workplans.typesetting.record import moment
 from workplans.typesetting.words import language
 from workplans.views.waiting import Waiting, answer
+from workplans.views.written import Written, printed_with
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +78,15 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     if not found.is_public:
         return redirect("workplans:overview", year=year)
     issued = list(found.documents.select_related("superseded_by", "withdrawal"))
-    tag = None if request.user.is_authenticated else _plan_tag(found, issued)
+    written = printed_with(found.revision)
+    tag = None if request.user.is_authenticated else _plan_tag(found, issued, written)
     response = get_conditional_response(request, etag=tag) if tag else None
     if response is None:
         context = {
             "plan": found,
             "trail": [_to_plans()],
+            "written": written,
+            "zone": UTC,
             "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
             "life": queries.life(found, list(found.decisions.all())),
             "current": [d for d in issued if d.is_current],
@@ -121,10 +126,11 @@ def _to_plans() -> dict[str, str]:
     return {"label": _("Work plans"), "url": reverse("workplans:plans")}
 
 
-def _plan_tag(found: WorkPlan, issued: list[Document]) -> str:
+def _plan_tag(found: WorkPlan, issued: list[Document], written: list[Written]) -> str:
     """What the page of a plan depends on, for a visitor."""
     parts = [release(), get_language(), found.status, found.title, found.revision.digest]
     parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.is_current} {d.sha256}" for d in issued]
+    parts += [f"{one.at} {one.withdrawn and one.withdrawn.at}" for one in written]
     parts.append(str(Person.any_example()))
     return f'"{hashlib.sha256(chr(10).join(map(str, parts)).encode()).hexdigest()[:32]}"'
 
@@ -190,7 +196,11 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
     if found.plan and found.plan.is_public:
         trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
-    context: dict[str, Any] = {"document": found, "trail": trail, "returned": _return_of(found)}
+    context: dict[str, Any] = {
+        "document": found,
+        "trail": trail,
+        "returned": _return_of(found),
+    }
     if found.status == Status.READY:
         context |= {"facts": _facts(found), "code": codes.grouped(found.code)}
         drafting = request.standing.drafting is not None  # type: ignore[attr-defined]
@@ -249,7 +259,9 @@ def _facts(found: Document) -> list[dict[str, Any]]:
             "value": format_html('<span class="digest">{}</span>', found.sha256),
         },
         {
-            "label": _("Digest of the facts") if found.hand_over else _("Digest of the text"),
+            "label": _("Digest of the facts")
+            if found.prints_own_facts
+            else _("Digest of the text"),
             "value": format_html('<span class="digest">{}</span>', found.digest),
         },
     ]
@@ -274,18 +286,12 @@ def _of_a_hand_over(found: Document) -> list[dict[str, Any]]:
 
 def _of_a_decision(found: Document) -> list[dict[str, Any]]:
     decision = found.decision
-    return [
-        {
-            "label": _("Plan"),
-            "value": format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
-            if found.plan.is_public
-            else found.title,
-        },
-        {
-            "label": decision.get_act_display(),
-            "value": _taken_where(decision),
-        },
-    ]
+    taken = {"label": decision.get_act_display(), "value": _taken_where(decision)}
+    if found.kind == Document.Kind.CHAIR_STATEMENT and not found.plan.is_public:
+        # The text it was made of is nobody else's to see.
+        return [taken]
+    title = format_html('<a href="{}">{}</a>', found.plan.get_absolute_url(), found.title)
+    return [{"label": _("Plan"), "value": title if found.plan.is_public else found.title}, taken]
 
 
 def _taken_where(decision: Decision) -> str:

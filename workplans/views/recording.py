@@ -26,6 +26,7 @@ from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, status_of
 from workplans.views.answering import forget, keep, today, unsent, visible
 from workplans.views.review import find
+from workplans.views.written import named
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +151,7 @@ def _check_page(
         "written": answer["text"],
         "would_join": answer.get("would_join", ""),
         "until": answer.get("until"),
+        "parts": named(found.revision, answer.get("parts", [])),
         "seen_by": disclosure.seen_by_whom(found, seat.state, answer["kind"]),
     }
     return render(request, "workplans/record_check.html", context, status=status_of(form))

@@ -29,6 +29,7 @@ from workplans.models import Consideration, Document, Position, Printout, Revisi
 from workplans.operations import review
 from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, reason_in, status_of
+from workplans.views.written import beside
 
 
 def find(request: HttpRequest, pk: int) -> Consideration:
@@ -70,11 +71,15 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "board": seen,
         "rows": boards.rows(seen, earlier, standing),
         "sits": found.meeting.sits_on(day),
-        "statements": boards.statements(seen),
+        "written": beside(
+            seen, disclosure.statements_seen(queries.statements(found), found, standing)
+        ),
+        "states_for": boards.attaches(standing, found),
         "shown": disclosure.shown_when(found),
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.acts_on(standing, found),
         "withdrawal": procedure.withdrawal(found),
+        "agreed": conducts(standing) and board.tally.agreed,
         "unanswered": conducts(standing) and bool(board.tally.silent),
         "time_left": boards.time_left(found, now) if found.is_open else "",
         "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],
@@ -83,6 +88,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "outcome": None if found.is_open else boards.outcome(found),
         "newer": None if found.is_open else newer(request, found),
         "document": adopted_document(found),
+        "stated": chair_statement(found),
         "offer": _offer(found),
         "notices": counted(notices.thread(found.plan)) if conducts(standing) else None,
         **changes(found, own),
@@ -135,6 +141,14 @@ def adopted_document(found: Consideration) -> Document | None:
         .first()
     )
     return issued
+
+
+def chair_statement(found: Consideration) -> Document | None:
+    """The Chair's statement that closed a text; its page says how far it is typeset."""
+    if found.outcome != Consideration.Outcome.NO_CONSENSUS:
+        return None
+    kind = Document.Kind.CHAIR_STATEMENT
+    return Document.objects.get(decision__consideration=found, kind=kind)
 
 
 def _offer(found: Consideration) -> printouts.Offer | None:
