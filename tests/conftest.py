@@ -31,7 +31,7 @@ NOT_EMPTIED = (
     "workplans_statement",
     "workplans_withdrawal",
     "workplans_decision",
-    "workplans_withdrawal",
+    "workplans_statementwithdrawal",
     "workplans_signedcopy",
     "workplans_progress",
 )

@@ -29,7 +29,7 @@ from workplans.models import (
     Revision,
     Ruling,
     Statement,
-    Withdrawal,
+    StatementWithdrawal,
     WorkPlan,
 )
 from workplans.obligations import Finding
@@ -597,7 +597,7 @@ def statement_made(statement: Statement, day: date) -> list[Telling]:
     return _of_statement("make_statement", statement, day)
 
 
-def statement_withdrawn(withdrawal: Withdrawal, day: date) -> list[Telling]:
+def statement_withdrawn(withdrawal: StatementWithdrawal, day: date) -> list[Telling]:
     """To the same: the state has withdrawn its statement, by which note."""
     return _of_statement("withdraw_statement", withdrawal.statement, day, note=withdrawal)
 

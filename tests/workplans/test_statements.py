@@ -16,7 +16,7 @@ from tests.workplans.test_take_position import say
 from tests.workplans.test_taking_back import take_back
 from tests.workplans.test_written import opened as written
 from workplans import orders, queries
-from workplans.models import Position, Statement, Withdrawal, WorkPlan
+from workplans.models import Position, Statement, StatementWithdrawal, WorkPlan
 from workplans.operations import decision, review
 from workplans.operations import statements as operations
 from workplans.operations.answering import NotAnAnswer
@@ -273,7 +273,7 @@ def test_an_objection_names_its_parts_and_parts_of_another_text_are_refused(cast
 def test_the_database_keeps_what_was_stated_and_stamps_it(cast, consideration):
     made = state(consideration, cast.head)
     withdraw(made, cast.head)
-    for kind in (Withdrawal, Statement):
+    for kind in (StatementWithdrawal, Statement):
         rows = kind.objects.all()
         for act in (partial(rows._raw_delete, rows.db), partial(rows.update, on="2020-01-01")):
             with pytest.raises(DatabaseError, match="only grows"), transaction.atomic():
@@ -326,7 +326,7 @@ def test_whoever_speaks_for_the_state_that_day_withdraws_it(cast, consideration)
             continue
         with pytest.raises(NotEntitled):
             withdraw(made, person)
-    assert not Withdrawal.objects.exists()
+    assert not StatementWithdrawal.objects.exists()
     assert withdraw(made, cast.alternate).person == cast.alternate
 
 

@@ -17,11 +17,11 @@ BEGIN
 END $$;
 CREATE TRIGGER a_statement_is_stamped BEFORE INSERT ON workplans_statement
   FOR EACH ROW EXECUTE FUNCTION stamp_a_statement();
-CREATE TRIGGER a_withdrawal_is_stamped BEFORE INSERT ON workplans_withdrawal
+CREATE TRIGGER a_withdrawal_is_stamped BEFORE INSERT ON workplans_statementwithdrawal
   FOR EACH ROW EXECUTE FUNCTION stamp_a_statement();
 """
 NOT_STAMPED = """
-DROP TRIGGER a_withdrawal_is_stamped ON workplans_withdrawal;
+DROP TRIGGER a_withdrawal_is_stamped ON workplans_statementwithdrawal;
 DROP TRIGGER a_statement_is_stamped ON workplans_statement;
 DROP FUNCTION stamp_a_statement();
 """
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Withdrawal",
+            name="StatementWithdrawal",
             fields=[
                 (
                     "id",
@@ -208,25 +208,25 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="withdrawal",
+            model_name="statementwithdrawal",
             name="appointment",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="withdrawals",
+                related_name="statements_withdrawn",
                 to="secretariat.appointment",
             ),
         ),
         migrations.AddField(
-            model_name="withdrawal",
+            model_name="statementwithdrawal",
             name="person",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="withdrawals",
+                related_name="statements_withdrawn",
                 to="secretariat.person",
             ),
         ),
         migrations.AddField(
-            model_name="withdrawal",
+            model_name="statementwithdrawal",
             name="statement",
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="withdrawal",
+            model_name="statementwithdrawal",
             constraint=models.CheckConstraint(
                 condition=models.Q(("text", ""), _negated=True), name="a_withdrawal_has_a_note"
             ),
@@ -264,6 +264,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(STAMPED, NOT_STAMPED),
         *(
             migrations.RunSQL(record.only_grows(table), record.may_change(table))
-            for table in ("workplans_statement", "workplans_withdrawal")
+            for table in ("workplans_statement", "workplans_statementwithdrawal")
         ),
     ]

@@ -16,7 +16,7 @@ from workplans.models.printout import Printout
 from workplans.models.progress import Progress
 from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
-from workplans.models.statement import Statement, Withdrawal
+from workplans.models.statement import Statement, StatementWithdrawal
 from workplans.models.writing import Parked, Sitting
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "SignedCopy",
     "Sitting",
     "Statement",
+    "StatementWithdrawal",
     "TextBlock",
     "Withdrawal",
     "WorkPlan",

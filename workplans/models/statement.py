@@ -152,18 +152,20 @@ class Statement(models.Model):
         )
 
     @property
-    def withdrawn(self) -> Withdrawal | None:
+    def withdrawn(self) -> StatementWithdrawal | None:
         return getattr(self, "withdrawal", None)
 
 
-class Withdrawal(models.Model):
+class StatementWithdrawal(models.Model):
     """The note by which a state withdraws a statement; both stay, one beside the other."""
 
     statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="withdrawal")
     text = models.TextField(_("note"))
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="withdrawals")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="statements_withdrawn"
+    )
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, related_name="withdrawals"
+        Appointment, on_delete=models.PROTECT, related_name="statements_withdrawn"
     )
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("received"), db_default=ClockTimestamp(), editable=False)

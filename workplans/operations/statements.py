@@ -14,7 +14,7 @@ from secretariat.circulation import tell
 from secretariat.models import Person
 from secretariat.standing import NotEntitled, Standing
 from workplans import anchors, notices, permissions, procedure
-from workplans.models import Consideration, Position, Statement, Withdrawal, WorkPlan
+from workplans.models import Consideration, Position, Statement, StatementWithdrawal, WorkPlan
 from workplans.operations.locking import Superseded, current, lock
 
 
@@ -83,7 +83,7 @@ def make_statement(
 @transaction.atomic
 def withdraw_statement(
     statement: Statement, *, text: str, by: Person, on: datetime, key: UUID
-) -> Withdrawal:
+) -> StatementWithdrawal:
     """Withdraw a statement by a dated and signed note, at any later time; both stay on record.
 
     Whoever speaks for the state on that day does it, whoever spoke when it was made. What has been
@@ -91,7 +91,7 @@ def withdraw_statement(
     """
     lock(statement.consideration.plan_id)
     text = text.strip()
-    done = Withdrawal.objects.filter(statement=statement).first()
+    done = StatementWithdrawal.objects.filter(statement=statement).first()
     if done and (done.key, done.text, done.person_id) == (key, text, by.pk):
         return done
     basis = permissions.voice_behind(Standing.of(by, on.date()), statement)
@@ -104,7 +104,7 @@ def withdraw_statement(
         raise NotAStatement(reason)
     if not text:
         raise NotAStatement(_("Write the note; it is printed beside the statement."))
-    withdrawal = Withdrawal.objects.create(
+    withdrawal = StatementWithdrawal.objects.create(
         statement=statement,
         text=text,
         person=by,
@@ -124,7 +124,7 @@ def withdraw_statement(
     return withdrawal
 
 
-def closed_to_withdrawal(statement: Statement, done: Withdrawal | None) -> str:
+def closed_to_withdrawal(statement: Statement, done: StatementWithdrawal | None) -> str:
     """Why a statement cannot be withdrawn; empty where it can."""
     if done is not None:
         return _("This statement is withdrawn already.")

@@ -20,7 +20,7 @@ from secretariat.models import Appointment
 from secretariat.telling import Preview
 from workplans import disclosure, notices, permissions, procedure, queries
 from workplans.forms.statements import CheckedStatementForm, StatementForm, WithdrawalForm
-from workplans.models import Consideration, Statement, Withdrawal
+from workplans.models import Consideration, Statement, StatementWithdrawal
 from workplans.models.statement import StatementQuerySet
 from workplans.operations import statements as operations
 from workplans.views import board as boards
@@ -306,7 +306,7 @@ def withdraw_statement(request: HttpRequest, pk: int) -> HttpResponse:
                 % {"state": found.seat.state},
             )
             return redirect(found)
-    note = Withdrawal(
+    note = StatementWithdrawal(
         statement=found,
         text=reason_in(form, "text"),
         person=request.person,  # type: ignore[attr-defined]
@@ -328,7 +328,7 @@ def withdraw_statement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workplans/withdraw_statement.html", context, status=status_of(form))
 
 
-def _withdraw(request: HttpRequest, found: Statement, form: WithdrawalForm) -> Withdrawal:
+def _withdraw(request: HttpRequest, found: Statement, form: WithdrawalForm) -> StatementWithdrawal:
     given = form.cleaned_data
     return operations.withdraw_statement(
         found,

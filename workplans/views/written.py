@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from workplans import anchors, queries
-from workplans.models import Position, Revision, Ruling, Statement, Withdrawal
+from workplans.models import Position, Revision, Ruling, Statement, StatementWithdrawal
 from workplans.views import board as boards
 
 
@@ -27,7 +27,7 @@ class Written:
     at: datetime
     would_join: str = ""
     ruling: Ruling | None = None
-    withdrawn: Withdrawal | None = None
+    withdrawn: StatementWithdrawal | None = None
     url: str = ""
 
 
