@@ -29,11 +29,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from bpic import confirmation
 from bpic import handover as lists
 from meetings.models import Meeting
 from secretariat import delegations, handover, instants
 from secretariat.models import Entry, Notice, Person
-from tests import factories, hand_overs
+from tests import confirming, factories, hand_overs
 from tests.conftest import Cast, standing_cast
 from tests.workplans import notes
 from workplans import documents as issuing
@@ -1117,6 +1118,10 @@ def test_an_act_is_refused_to_all_but_those_entitled_and_to_them_from_another_si
             else:
                 assert response.status_code in (403, 404), f"{act} as {role}"
         assert elsewhere[min(act.entitled)].post(url, sent).status_code == 403, str(act)
+        if act.address in confirmation.ACTS:
+            # From those entitled, but long after they signed in.
+            late = confirming.ago(scene.signed_in(min(act.entitled))).post(url, sent)
+            assert (late.status_code, late.templates[0].name) == (403, "bpic/confirm.html"), act
     assert changed(before) == []
     # The same forms were worth refusing: from those entitled they are taken.
     for act, url, sent in forms:
@@ -1127,6 +1132,13 @@ def test_an_act_is_refused_to_all_but_those_entitled_and_to_them_from_another_si
                 assert not response.url.startswith(SIGN_IN), f"{act} as {role}"
                 assert bool(changed(before)) is act.records, f"{act} as {role}"
                 transaction.set_rollback(True)
+
+
+def test_of_every_form_it_is_said_whether_it_performs_an_act_of_state():
+    named = {act.address for act in ACTS} | set(DOORS)
+    assert not set(confirmation.ACTS) & confirmation.EVERYDAY
+    unsaid = named ^ (set(confirmation.ACTS) | confirmation.EVERYDAY)
+    assert not unsaid, f"bpic/confirmation.py does not place {', '.join(sorted(unsaid))}."
 
 
 def test_the_doors_refuse_a_form_from_another_site(cast):
