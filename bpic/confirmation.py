@@ -90,6 +90,7 @@ EVERYDAY = frozenset(
         # On paper
         "workplans:print_draft", "workplans:print_comparison", "workplans:print_consideration",
         "workplans:printout_again", "workplans:printout_cancel", "workplans:document_again",
+        "workplans:receipt_again",
         # For oneself, and the doors
         "own_calendar", "notice_settings", "sign_in", "example_sign_in", "sign_out",
         "secretariat:accept_invitation",

@@ -18,7 +18,7 @@ from secretariat.models import Appointment, Entry, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
-from workplans import changed, content
+from workplans import changed, content, receipts
 from workplans.disclosure import shown_when
 from workplans.models import (
     Consideration,
@@ -32,6 +32,7 @@ from workplans.models import (
 )
 from workplans.obligations import Finding
 from workplans.procedure import WITHDRAWALS
+from workplans.typesetting import receipt
 
 
 def thread(plan: WorkPlan) -> str:
@@ -323,7 +324,7 @@ TABLE = (
         "hear.own", HEARD, OWN_PEOPLE, _("To be confirmed: %(state)s – %(symbol)s"), "heard",
         _confirmation, confined=True,
     ),
-    News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "position_taken", _receipt),
+    News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "receipt", _receipt),
     News(
         "position_taken.secretariat", ANSWERED, SECRETARIAT, ANSWER, "position_taken",
         _of_position, binding=False,
@@ -506,6 +507,7 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
         deadline=text.deadline(_until_of(position)),
         facts={
             "answer": position,
+            "receipt": _said_by_the_receipt(position, entry),
             "entry": entry,
             "state": position.seat.state,
             "position": position.get_kind_display(),
@@ -544,9 +546,20 @@ def heard(said: Heard, day: date) -> list[Telling]:
     )
 
 
-def objected_late(position: Position, day: date) -> list[Telling]:
+def _said_by_the_receipt(position: Position, entry: Entry) -> dict[str, Any]:
+    """The receipt in words: a mail that is lost with its page would still be one."""
+    facts = receipts.facts_of(position, entry)
+    return {
+        "rows": receipt.rows(facts),
+        "texts": receipt.texts(facts),
+        "not_proved": receipt.not_proved(),
+    }
+
+
+def objected_late(position: Position, entry: Entry, day: date) -> list[Telling]:
     """To the state's own people and the secretariat: it came too late, and is kept."""
-    return _of_answer("object_late", position, day)
+    said = _said_by_the_receipt(position, entry)
+    return _of_answer("object_late", position, day, receipt=said)
 
 
 def ruled_on_time(ruling: Ruling, day: date) -> list[Telling]:

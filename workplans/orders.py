@@ -23,7 +23,7 @@ from workplans.models import (
 )
 from workplans.snapshots import Snapshot
 from workplans.symbols import corrected, symbol
-from workplans.typesetting import differences, note
+from workplans.typesetting import differences, note, receipt
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
 NOTE_LANGUAGE = "en"
@@ -126,6 +126,25 @@ def compose_note(facts: dict[str, Any], under: str, *, on: date) -> dict[str, An
         "example": Person.any_example(),
         "hand_over": printed,
         "digest": content.digest(content.dump(printed), note.FORM),
+    }
+
+
+def compose_receipt(position: Position, facts: dict[str, Any]) -> dict[str, Any]:
+    """The work order of a receipt. facts: everything it prints, as workplans/receipts.py reads."""
+    found = position.consideration
+    return {
+        "order": "partnir-document/1",
+        "kind": "receipt",
+        "edition": "receipt",
+        "symbol": facts["reference"],
+        "language": found.plan.language,
+        "title": receipt.title(facts),
+        "date": position.on.isoformat(),
+        "distribution": "Restricted",
+        "institution": _institution(found.meeting.body),
+        "example": Person.any_example(),
+        "receipt": facts,
+        "digest": content.digest(content.dump(facts), receipt.FORM),
     }
 
 

@@ -5,8 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from workplans import documents, printouts, signing, worker
-from workplans.models import Document, Printout
+from workplans import documents, printouts, receipts, signing, worker
+from workplans.models import Document, Printout, Receipt
 from workplans.operations import correspondence, decision, prompting, reminding, writing
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,11 @@ def sign_documents() -> None:
 @shared_task
 def make_printout(printout_id: int) -> None:
     printouts.produce(printout_id)
+
+
+@shared_task
+def make_receipt(receipt_id: int) -> None:
+    receipts.produce(receipt_id)
 
 
 @shared_task
@@ -76,6 +81,8 @@ def sweep_documents() -> None:
     """Ring again for what nobody heard of or whose worker died; first for what is issued."""
     for document_id in worker.unfinished(Document):
         issue_document.delay(document_id)
+    for receipt_id in worker.unfinished(Receipt):
+        make_receipt.delay(receipt_id)
     for printout_id in worker.unfinished(Printout):
         make_printout.delay(printout_id)
 

@@ -26,7 +26,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workplans.models import Document, Printout
+from workplans.models import Document, Printout, Receipt
 from workplans.models.work_order import WorkOrder
 
 logger = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
 Status = WorkOrder.Status
-Table = type[Document] | type[Printout]
+Table = type[Document] | type[Printout] | type[Receipt]
 # Every table of work orders; who waits in one waits behind those of all.
-TABLES: tuple[Table, ...] = (Document, Printout)
+TABLES: tuple[Table, ...] = (Document, Printout, Receipt)
 
 
 def make(

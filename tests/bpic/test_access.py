@@ -39,13 +39,14 @@ from tests.conftest import Cast, standing_cast
 from tests.workplans import notes
 from workplans import documents as issuing
 from workplans import draft as drafts
-from workplans import instructions, printouts, worker
+from workplans import instructions, printouts, receipts, worker
 from workplans.models import (
     Consideration,
     Document,
     Heard,
     Position,
     Printout,
+    Receipt,
     TextBlock,
     WorkPlan,
 )
@@ -68,6 +69,7 @@ TABLE = list(csv.DictReader(Path(__file__).with_name("access.csv").read_text("ut
 ROLES = tuple(TABLE[0])[2:]
 ANY = "any"
 PRINTOUT = ("", "_progress", "_file", "_again", "_cancel")
+PAPER = ("_progress", "_file", "_again")
 
 OUTSIDERS = {"visitor", "stranger", "superuser", "foreign_head", "former_staff"}
 SECRETARIAT = {"staff", "chair"}
@@ -166,6 +168,7 @@ class Scene:
         of_what = {
             **dict.fromkeys(("receipt", "instruction", "rule_on_time"), self.position),
             "confirm": self.heard,
+            **dict.fromkeys((f"receipt{act}" for act in PAPER), self.position),
             "area": self.activity and self.activity.area,
             "activity_add": self.activity and self.activity.area,
             "text": self.text,
@@ -296,6 +299,15 @@ def _some_days_ago(found: Consideration) -> Consideration:
 def _answered(scene: Scene, by: Person, **answer: Any) -> None:
     factories.answer(scene.consideration, by=by, **answer)
     scene.position = Position.objects.latest("id")
+    _receipted(scene.position)
+
+
+def _receipted(position: Position) -> None:
+    """Put a file where the worker would, which says what the state said."""
+    pdf = PDF + position.text.encode()
+    attempt = worker.claim(Receipt, position.paper.pk)
+    facts = {"file": receipts._keep(position.paper, pdf), "sha256": "0" * 64, "size": len(pdf)}
+    assert receipts._finish(position.paper.pk, attempt, pages=1, **facts)
 
 
 def _return(scene: Scene, consideration: Consideration) -> None:
@@ -1074,6 +1086,10 @@ ACTS = (
     Act(
         "workplans:print_consideration", "under consideration", TABLED | {"expert_chair"},
         has_form=False,
+    ),
+    Act(
+        "workplans:receipt_again", "under consideration",
+        {"head", "alternate", "delegate", "minister"} | SECRETARIAT, has_form=False, records=False,
     ),
     Act(
         "workplans:document_again", "approved, document not typeset", SECRETARIAT, has_form=False

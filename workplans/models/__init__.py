@@ -14,6 +14,7 @@ from workplans.models.plan import (
 from workplans.models.position import Instruction, Position, Ruling
 from workplans.models.printout import Printout
 from workplans.models.progress import Progress
+from workplans.models.receipt import Receipt
 from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
 from workplans.models.writing import Parked, Sitting
@@ -34,6 +35,7 @@ __all__ = [
     "Printout",
     "PriorityArea",
     "Progress",
+    "Receipt",
     "Reminder",
     "Retraction",
     "Revision",

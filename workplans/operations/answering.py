@@ -15,7 +15,7 @@ from secretariat.circulation import tell
 from secretariat.dates import PartialDate
 from secretariat.models import Appointment, Person
 from secretariat.standing import NotEntitled, Standing
-from workplans import notices, permissions, procedure, queries
+from workplans import notices, permissions, procedure, queries, receipts
 from workplans.consensus import Tally
 from workplans.instructions import Attached
 from workplans.models import Consideration, Heard, Instruction, Position, Ruling, WorkPlan
@@ -229,8 +229,9 @@ def _enter(
         receipt=position.pk,
         **_more(said, voice),
     )
+    receipts.order(position, entry)
     if late:
-        tell(entry, notices.objected_late(position, on.date()))
+        tell(entry, notices.objected_late(position, entry, on.date()))
         return position
     tell(entry, notices.position_taken(position, entry, on.date()))
     if consideration.before_ministers:

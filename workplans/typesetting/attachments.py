@@ -105,7 +105,17 @@ def _of_a_comparison(order: dict[str, Any]) -> list[File]:
     return []
 
 
-FILES = {"plan": _of_a_plan, "hand_over": _of_a_hand_over, "comparison": _of_a_comparison}
+def _of_a_receipt(order: dict[str, Any]) -> list[File]:
+    facts = content.dump(order["receipt"]).encode()
+    return [File("receipt.json", "Source", facts, _("The facts of the receipt"))]
+
+
+FILES = {
+    "plan": _of_a_plan,
+    "hand_over": _of_a_hand_over,
+    "comparison": _of_a_comparison,
+    "receipt": _of_a_receipt,
+}
 
 
 def attach(order: dict[str, Any], fetcher: OwnAssets) -> list[Attachment]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import codes, content
-from workplans.typesetting import differences, fonts, note, record, timeline
+from workplans.typesetting import differences, fonts, note, receipt, record, timeline
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
@@ -565,6 +565,16 @@ KINDS = {
         ("handed_over",),
         prints="hand_over",
         forms=(note.FORM,),
+        needs=(),
+    ),
+    "receipt": Kind(
+        "workplans/document/receipt.html",
+        receipt.about,
+        receipt.compose,
+        receipt.places,
+        ("receipt",),
+        prints="receipt",
+        forms=(receipt.FORM,),
         needs=(),
     ),
     "comparison": Kind(

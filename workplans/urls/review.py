@@ -1,6 +1,14 @@
 from django.urls import path
 
-from workplans.views import answering, correspondence, hearing, prompting, recording, review
+from workplans.views import (
+    answering,
+    correspondence,
+    hearing,
+    prompting,
+    receipts,
+    recording,
+    review,
+)
 
 urlpatterns = [
     path("desk/plans/<int:year>/silence/", correspondence.open_silence, name="open_silence"),
@@ -24,7 +32,10 @@ urlpatterns = [
     path("desk/heard/<int:pk>/", hearing.confirm, name="confirm"),
     path("desk/considerations/<int:pk>/withdraw/", review.withdraw, name="withdraw"),
     path("desk/considerations/<int:pk>/remind/", prompting.remind, name="remind"),
-    path("desk/positions/<int:pk>/", answering.receipt, name="receipt"),
+    path("desk/positions/<int:pk>/", receipts.receipt, name="receipt"),
+    path("desk/positions/<int:pk>/receipt.pdf", receipts.file, name="receipt_file"),
+    path("desk/positions/<int:pk>/progress/", receipts.progress, name="receipt_progress"),
+    path("desk/positions/<int:pk>/again/", receipts.again, name="receipt_again"),
     path("desk/positions/<int:pk>/note/", recording.instruction, name="instruction"),
     path("desk/positions/<int:pk>/time/", recording.rule_on_time, name="rule_on_time"),
 ]

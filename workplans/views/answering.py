@@ -1,4 +1,4 @@
-"""Answering a text for a state: the answer, the check, the receipt."""
+"""Answering a text for a state: the answer and the check."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from meetings.models import Seat
 from secretariat.models import Appointment
@@ -237,41 +237,3 @@ def visible(request: HttpRequest) -> PositionQuerySet:
     """The positions whose receipt the person may open."""
     presides = request.standing.chair is not None  # type: ignore[attr-defined]
     return Position.objects.receipts_of(request.user, presides=presides)
-
-
-@require_safe
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a state said, for its own people and the secretariat, at an address that stays."""
-    position = get_object_or_404(
-        visible(request).select_related(
-            "seat__state",
-            "person",
-            "appointment",
-            "recorded_by",
-            "recorded_as",
-            "instruction",
-            "heard__by",
-            "heard__appointment__state",
-            "ruling__by",
-            "consideration__plan",
-            "consideration__revision",
-            "consideration__meeting__body",
-        ),
-        pk=pk,
-    )
-    found = position.consideration
-    later = found.positions.filter(seat=position.seat, pk__gt=position.pk).order_by("-pk").first()
-    decision = found.decision
-    standing = request.standing  # type: ignore[attr-defined]
-    context = {
-        "position": position,
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "meeting": found.meeting,
-        "later": later,
-        "decision": decision,
-        "document": getattr(decision, "document", None),
-        "standing_board": queries.board(found).seen_by(standing) if found.is_open else None,
-    }
-    return render(request, "workplans/receipt.html", context)
