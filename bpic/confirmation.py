@@ -77,6 +77,7 @@ ADMINISTRATION = Act(gettext_lazy("Confirm and go on"))
 EVERYDAY = frozenset(
     {
         # Before an act, and beside it
+        "workplans:consultation", "workplans:ask_for_advice", "workplans:take_note_back",
         "workplans:position", "workplans:record", "workplans:remind",
         "workplans:progress_record", "hand_over_tick", "send_again", "secretariat:invite_again",
         "secretariat:withdraw_invitation",

@@ -139,6 +139,18 @@ def _presiding(about: Any, day: date) -> list[Appointment]:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A text on which people of one delegation are asked for their advice by one of them."""
+
+    text: Before
+    people: tuple[Appointment, ...]
+
+
+def _asked(about: Asked, day: date) -> Iterable[Told]:
+    return about.people
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """A text, and the states that have not answered it."""
 
@@ -171,6 +183,11 @@ SILENT = Circle(
     _("You receive this because you answer for your state, which has not."),
     _silent,
 )
+OWN_ADVISERS = Circle(
+    _("Those of the own delegation whom it asks"),
+    _("You receive this because your head of delegation asks you. Nobody outside it knows."),
+    _asked,
+)
 SECRETARIAT = Circle(
     _("The chair and the secretariat"),
     _("You receive this as chair or secretariat of the presidency."),
@@ -187,6 +204,10 @@ def _position(text: Before) -> str:
 
 def _consideration(text: Before) -> str:
     return reverse("workplans:consideration", args=[text.pk]) if text.pk else ""
+
+
+def _consultation(about: Asked) -> str:
+    return reverse("workplans:consultation", args=[about.text.pk])
 
 
 def _position_due(about: Unanswered) -> str:
@@ -323,6 +344,11 @@ TABLE = (
     News(
         "hear.own", HEARD, OWN_PEOPLE, _("To be confirmed: %(state)s – %(symbol)s"), "heard",
         _confirmation, confined=True,
+    ),
+    News(
+        "advice_asked.own", _("A head of delegation asks the own people for advice"), OWN_ADVISERS,
+        _("Your advice is asked for: %(symbol)s"), "advice_asked", _consultation, binding=False,
+        confined=True,
     ),
     News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "receipt", _receipt),
     News(
@@ -483,6 +509,23 @@ def reminded(consideration: Consideration, seats: Iterable[Seat], day: date) -> 
         thread=thread(text.plan),
         deadline=text.deadline(_("Answers are taken until this instant, by three clocks:")),
         facts={"text": text, "symbol": text.symbol, "day": text.meeting.ends},
+    )
+
+
+def advice_asked(
+    consideration: Consideration, people: Iterable[Appointment], by: Person, day: date
+) -> list[Telling]:
+    """To people of a delegation, from its head: what do you advise? To nobody else."""
+    text = Before.of(consideration)
+    return tellings(
+        TABLE,
+        "advice_asked",
+        Asked(text, tuple(people)),
+        day,
+        # No thread: the secretariat counts the mails about a plan, and these are not its own.
+        thread="",
+        deadline=text.deadline(_("The delegation can answer until this instant, by three clocks:")),
+        facts={"text": text, "symbol": text.symbol, "by": by},
     )
 
 

@@ -10,6 +10,7 @@ from workplans.models import Document, Printout, Receipt
 from workplans.operations import correspondence, decision, prompting, reminding, writing
 
 logger = logging.getLogger(__name__)
+MOST_RECEIPTS = 5
 
 
 @shared_task
@@ -81,10 +82,11 @@ def sweep_documents() -> None:
     """Ring again for what nobody heard of or whose worker died; first for what is issued."""
     for document_id in worker.unfinished(Document):
         issue_document.delay(document_id)
-    for receipt_id in worker.unfinished(Receipt):
-        make_receipt.delay(receipt_id)
     for printout_id in worker.unfinished(Printout):
         make_printout.delay(printout_id)
+    # A few at a time: a year that was loaded has many, and a document must not wait behind them.
+    for receipt_id in worker.unfinished(Receipt)[:MOST_RECEIPTS]:
+        make_receipt.delay(receipt_id)
 
 
 @shared_task

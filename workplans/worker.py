@@ -182,6 +182,7 @@ def unfinished(table: Table) -> list[int]:
 
 
 def ahead(row: WorkOrder) -> int:
-    """How many orders were there before this one and are not done."""
+    """How many orders were there before this one and are not done; receipts stand behind others."""
     waiting = {"status__in": [Status.QUEUED, Status.TYPESETTING], "requested__lt": row.requested}
-    return sum(table._default_manager.filter(**waiting).count() for table in TABLES)
+    before = [one for one in TABLES if one is not Receipt or isinstance(row, Receipt)]
+    return sum(table._default_manager.filter(**waiting).count() for table in before)

@@ -44,6 +44,7 @@ from workplans.models import (
     Consideration,
     Document,
     Heard,
+    Note,
     Position,
     Printout,
     Receipt,
@@ -52,6 +53,7 @@ from workplans.models import (
 )
 from workplans.operations import (
     answering,
+    consulting,
     correspondence,
     decision,
     followup,
@@ -81,6 +83,8 @@ DRAFTED, NOTED, DROPPED = "canary-drafted", "canary-noted", "canary-dropped"
 OBJECTED, RESERVED, REASONED = "canary-objected", "canary-reserved", "canary-reasoned"
 RECORDED, WITHHELD = "canary-recorded", "canary-withheld"
 ANSWERED = "1 of 4 states have approved"
+# Said inside a delegation: Dorlan's, and that of the state that presides.
+CONSULTED, HOSTED = "canary-consulted", "canary-hosted"
 
 
 # The addresses there are
@@ -147,6 +151,7 @@ class Scene:
     document: Document | None = None
     first: Consideration | None = None
     printout: Printout | None = None
+    note: Note | None = None
     invited: Any = None
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -279,8 +284,18 @@ def _circulated(scene: Scene) -> None:
     reserves = {"kind": "approves_with_reservation", "text": RESERVED}
     factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **reserves)
     _answered(scene, scene.cast.head, kind="objects", text=OBJECTED)
+    _consult(scene)
     _plant(scene.plan)
     _print_draft(scene, scene.cast.staff)
+
+
+def _consult(scene: Scene) -> None:
+    """Two delegations speak among themselves; in one, the head asks the delegate."""
+    words = {"on": factories.NOW, "advice": "would_object"}
+    by, hosting = scene.cast.delegate, scene.cast.heads["Aldova"]
+    consulting.ask(scene.consideration, [by], by=scene.cast.head, on=factories.NOW)
+    consulting.note(scene.consideration, text=HOSTED, by=hosting, key=uuid4(), **words)
+    scene.note = consulting.note(scene.consideration, text=CONSULTED, by=by, key=uuid4(), **words)
 
 
 def _circulate(scene: Scene) -> Consideration:
@@ -589,6 +604,7 @@ class Crawl:
 
 CANARIES = (
     DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD,
+    CONSULTED, HOSTED,
 )  # fmt: skip
 ASKED_MORE = {
     "draft",
@@ -740,7 +756,7 @@ def test_every_answer_is_protected(crawl):
 PLANTED = {
     "draft": {DRAFTED},
     "draft of the presidency before": {DRAFTED},
-    "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED},
+    "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, CONSULTED},
     "positions not shown yet": {WITHHELD, ANSWERED, RESERVED},
     "under silence": {NOTED, OBJECTED},
     "silence broken": {WITHHELD},
@@ -764,13 +780,17 @@ MAY_READ: dict[str, dict[str, set[str]]] = {
     "approved, document not typeset": {RECORDED: TABLED | {"foreign_head"}},
     "handed over before the day": {DRAFTED: SECRETARIAT | {"next_chair"}},
 }
+# What a delegation says among itself, its own people read, whatever becomes of the text.
+WITHIN = {CONSULTED: {"delegate", "head"}}
 PUBLIC_FROM = {RESERVED: "adopted, document queued", RECORDED: "reported, document issued"}
 
 
 def may_read(state: str, canary: str) -> set[str]:
     if canary in PUBLIC_FROM and STATES.index(state) >= STATES.index(PUBLIC_FROM[canary]):
         return set(ROLES)
-    usual = SECRETARIAT if canary == DRAFTED else TABLED
+    usual = WITHIN.get(canary) or (SECRETARIAT if canary == DRAFTED else TABLED)
+    if canary == HOSTED:
+        return set()
     return MAY_READ.get(state, {}).get(canary, usual)
 
 
@@ -1018,6 +1038,19 @@ ACTS = (
     Act(
         "workplans:confirm", "positions not shown yet", {"head"},
         lambda scene, shown: {"declaration": "on"},
+    ),
+    Act(
+        "workplans:consultation", "under consideration", VOICES | {"delegate"},
+        lambda scene, shown: {"advice": "would_approve", "key": str(uuid4())}, has_form=False,
+    ),
+    Act(
+        "workplans:ask_for_advice", "under consideration", {"head", "alternate"},
+        lambda scene, shown: {"people": [scene.cast.heads["Dorlan"].pk, scene.cast.alternate.pk]},
+        has_form=False,
+    ),
+    Act(
+        "workplans:take_note_back", "under consideration", {"delegate"},
+        lambda scene, shown: {"note": scene.note.pk}, has_form=False,
     ),
     Act("workplans:record", "under consideration", SECRETARIAT, _noted, records=False),
     Act("workplans:record_check", "under consideration", SECRETARIAT, _note_seen, has_form=False),

@@ -1,4 +1,5 @@
 from workplans.models.consideration import Consideration, Decision, Extension, Retraction
+from workplans.models.consultation import Note, Question
 from workplans.models.document import Document
 from workplans.models.hearing import Heard
 from workplans.models.issued import SignedCopy, Withdrawal
@@ -29,12 +30,14 @@ __all__ = [
     "Indicator",
     "Instruction",
     "Milestone",
+    "Note",
     "Objective",
     "Parked",
     "Position",
     "Printout",
     "PriorityArea",
     "Progress",
+    "Question",
     "Receipt",
     "Reminder",
     "Retraction",

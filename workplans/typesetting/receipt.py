@@ -131,8 +131,8 @@ def not_proved() -> list[str]:
     """What nobody should take the receipt for."""
     return [
         _(
-            "It shows from whose account the position came. It is no signature, and shows nothing of "
-            "who sat at the keyboard."
+            "It shows from whose account the position came. It is no signature, and shows nothing "
+            "of who sat at the keyboard."
         ),
         _(
             "It shows what stood when it was received. A later answer of the state stands in its "

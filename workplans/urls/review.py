@@ -2,6 +2,7 @@ from django.urls import path
 
 from workplans.views import (
     answering,
+    consultation,
     correspondence,
     hearing,
     prompting,
@@ -26,6 +27,21 @@ urlpatterns = [
         name="break_silence",
     ),
     path("desk/considerations/<int:pk>/extend/", correspondence.extend, name="extend"),
+    path(
+        "desk/considerations/<int:pk>/consultation/",
+        consultation.consultation,
+        name="consultation",
+    ),
+    path(
+        "desk/considerations/<int:pk>/consultation/ask/",
+        consultation.ask,
+        name="ask_for_advice",
+    ),
+    path(
+        "desk/considerations/<int:pk>/consultation/take-back/",
+        consultation.take_back,
+        name="take_note_back",
+    ),
     path("desk/considerations/<int:pk>/record/", recording.record, name="record"),
     path("desk/considerations/<int:pk>/record/check/", recording.record_check, name="record_check"),
     path("desk/considerations/<int:pk>/room/", hearing.hear, name="hear"),

@@ -25,6 +25,7 @@ from workplans.models.position import PositionQuerySet
 from workplans.operations import answering
 from workplans.views import board as boards
 from workplans.views.acting import attempt, status_of
+from workplans.views.consultation import given_advice
 from workplans.views.review import adopted_document, changes, find, newer
 
 # What a person has written and not yet submitted, by consideration. It lives in the session, on
@@ -86,7 +87,9 @@ def _position_page(
         "outlook": boards.outlook(found, [seat.state]),
         **changes(found, {seat.state_id}),
     }
-    if found.before_ministers:
+    if not found.before_ministers:
+        context["advised"] = given_advice(found, seat, request.standing.day)  # type: ignore[attr-defined]
+    else:
         context |= {"advice": _advice(found, seat), "document": adopted_document(found)}
     return render(request, "workplans/position.html", context, status=status_of(form))
 

@@ -75,6 +75,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": boards.next_steps(standing, found, board, day),
         "acts": permissions.acts_on(standing, found),
         "withdrawal": procedure.withdrawal(found),
+        "consults": permissions.consulted(standing, found),
         "unanswered": conducts(standing) and bool(board.tally.silent),
         "time_left": boards.time_left(found, now) if found.is_open else "",
         "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],
