@@ -51,12 +51,14 @@ def _no_look_first(request: HttpRequest) -> bool:
 # The acts of state, by the address that takes their form.
 ACTS: dict[str, Act] = {
     "workplans:position_check": Act(gettext_lazy("Confirm and submit the position")),
+    "workplans:confirm": Act(gettext_lazy("Confirm for the state")),
     "workplans:record_check": Act(gettext_lazy("Confirm and record the position")),
     "workplans:rule_on_time": Act(gettext_lazy("Confirm and decide about the time")),
     "workplans:circulate": Act(gettext_lazy("Confirm and circulate")),
     "workplans:withdraw": Act(gettext_lazy("Confirm and withdraw the text")),
     "workplans:open_silence": Act(gettext_lazy("Confirm and put the text under silence")),
-    "workplans:extend": Act(gettext_lazy("Confirm and extend the silence")),
+    "workplans:open_written": Act(gettext_lazy("Confirm and open the written procedure")),
+    "workplans:extend": Act(gettext_lazy("Confirm and set the later end")),
     "workplans:adopt": Act(gettext_lazy("Confirm and adopt the plan")),
     "workplans:return_to_draft": Act(gettext_lazy("Confirm and return the text")),
     "workplans:submit": Act(gettext_lazy("Confirm and submit the plan")),
@@ -79,6 +81,7 @@ EVERYDAY = frozenset(
         # Before an act, and beside it
         "workplans:consultation", "workplans:ask_for_advice", "workplans:take_note_back",
         "workplans:position", "workplans:record", "workplans:remind",
+        "workplans:hear",
         "workplans:progress_record", "hand_over_tick", "send_again", "secretariat:invite_again",
         "secretariat:withdraw_invitation",
         # The draft

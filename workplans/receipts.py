@@ -45,6 +45,9 @@ def facts_of(position: Position, entry: Entry) -> dict[str, Any]:
         "before": where,
         "by": _appointed(position.person, position.appointment),
         "recorded": _recorded(position),
+        "heard": _appointed(position.heard.by, position.heard.appointment)
+        if position.heard
+        else None,
         "at": position.at.isoformat(),
         "zone": meeting.time_zone or "UTC",
         "capital": state.time_zone,

@@ -16,6 +16,7 @@ from tests import factories
 from tests.workplans.notes import PDF
 from workplans import content, instructions, receipts
 from workplans.models import Position, Receipt
+from workplans.operations import hearing
 from workplans.operations.answering import Said, record_position
 from workplans.typesetting import receipt, typeset
 
@@ -133,6 +134,19 @@ def test_what_came_in_a_note_names_both_and_the_note(cast, consideration):
         "note verbale 14.pdf", note.sha256, "Paragraph 3 has to go.", "Would join with",
     ):  # fmt: skip
         assert fact in words, fact
+
+
+def test_what_was_heard_in_the_room_names_who_wrote_it_down(cast, consideration):
+    seat = consideration.meeting.seats.get(state=cast.states["Dorlan"])
+    digest = consideration.revision.digest
+    [heard] = hearing.hear(
+        consideration, digest=digest, said={seat.pk: Said("approves")}, by=cast.staff,
+        on=factories.NOW, key=uuid4(),
+    )  # fmt: skip
+    taken = hearing.confirm(heard, digest=digest, by=cast.head, on=factories.NOW, key=uuid4())
+    words = printed(taken.paper)[2]
+    assert "Head Dorlan, Head of delegation, Dorlan" in words
+    assert "Written down in the room by Staff Aldova, Secretariat staff" in words
 
 
 def test_every_member_of_the_delegation_and_the_secretariat_get_it_and_nobody_else(

@@ -69,6 +69,8 @@ def rows(facts: Facts) -> list[Row]:
         Row("before", _("Before"), facts["before"]),
         Row("by", _("Given by"), _appointed(facts["by"])),
     ]
+    if heard := facts["heard"]:
+        found.append(Row("heard", _("Written down in the room by"), _appointed(heard)))
     if noted := facts["recorded"]:
         found += [
             Row("recorded_by", _("Recorded by"), _appointed(noted["by"])),
