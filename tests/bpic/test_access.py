@@ -1045,7 +1045,7 @@ ACTS = (
     ),
     Act(
         "workplans:ask_for_advice", "under consideration", {"head", "alternate"},
-        lambda scene, shown: {"people": [scene.cast.heads["Dorlan"].pk, scene.cast.alternate.pk]},
+        lambda scene, shown: {"people": [scene.people["focal_point"].pk]},
         has_form=False,
     ),
     Act(
