@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workplans", "0015_heard_in_the_room"),
+        ("workplans", "0016_taken_back"),
     ]
 
     operations = [
