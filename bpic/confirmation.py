@@ -163,7 +163,9 @@ METHODS: tuple[Method, ...] = (Password(),)
 
 
 def confirm(request: HttpRequest) -> None:
+    """Note that whoever sent this has just shown who they are."""
     request.session[CONFIRMED] = instants.now().isoformat()
+    vars(request).pop("confirmation", None)
 
 
 @receiver(user_logged_in)
@@ -176,6 +178,12 @@ class Confirmation:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Confirmation:
+        """That of a request, which looks at the clock once."""
+        known: Confirmation = vars(request).setdefault("confirmation", cls(request))
+        return known
 
     @cached_property
     def age(self) -> timedelta | None:
@@ -227,7 +235,7 @@ class ActsAreConfirmed:
             return None
         used = next((method for method in METHODS if method.was_used(request)), None)
         if used is None:
-            return None if Confirmation(request).is_fresh else _ask(request, act)
+            return None if Confirmation.of(request).is_fresh else _ask(request, act)
         tries = FailedConfirmation.objects.attempt(request.user, lambda: used.proves(request))
         if tries.proved:
             # The session that goes on is one that nobody can have copied before.
@@ -250,7 +258,7 @@ def _ask(
         "act": act,
         "problem": problem,
         "closed_until": closed_until,
-        "confirmation": Confirmation(request),
+        "confirmation": Confirmation.of(request),
         "carried": list(carried(request.POST.lists())),
         "files": [(name, file.name) for name, file in request.FILES.items()],
         # The fields of the administration are many, and most were not touched.

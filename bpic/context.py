@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "standing": standing,
         "acting_for": "; ".join(_acts_as(standing, one) for one in standing.appointments),
-        "confirmation": Confirmation(request),
+        "confirmation": Confirmation.of(request),
         "example_instance": Person.any_example(),
     }
 
