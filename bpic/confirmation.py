@@ -61,6 +61,7 @@ ACTS: dict[str, Act] = {
     "workplans:extend": Act(gettext_lazy("Confirm and set the later end")),
     "workplans:adopt": Act(gettext_lazy("Confirm and adopt the plan")),
     "workplans:return_to_draft": Act(gettext_lazy("Confirm and return the text")),
+    "workplans:withdraw_document": Act(gettext_lazy("Confirm and withdraw the document")),
     "workplans:take_back": Act(gettext_lazy("Confirm and take it back")),
     "workplans:submit": Act(gettext_lazy("Confirm and submit the plan")),
     "workplans:report": Act(gettext_lazy("Confirm and report the plan")),

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("meetings", "0004_by_correspondence"),
         ("secretariat", "0007_notices_apart"),
-        ("workplans", "0016_receipts"),
+        ("workplans", "0018_receipts"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workplans", "0016_taken_back"),
+        ("workplans", "0017_proof"),
     ]
 
     operations = [
