@@ -9,5 +9,5 @@ class BpicConfig(AppConfig):
 
     def ready(self) -> None:
         # Shared tasks find the app once Django is up; whoever only supervises need not load it.
-        # Signing in is heard of by accounts, wherever it happens first.
-        from bpic import accounts, celery  # noqa: F401
+        # Signing in is heard of by accounts and confirmation, wherever it happens first.
+        from bpic import accounts, celery, confirmation  # noqa: F401

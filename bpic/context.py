@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bpic.confirmation import Confirmation
 from secretariat.models import Appointment, Person
 from secretariat.permissions import sees_secretariat
 from secretariat.standing import Standing, serves
@@ -23,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "standing": standing,
         "acting_for": "; ".join(_acts_as(standing, one) for one in standing.appointments),
+        "confirmation": Confirmation.of(request),
         "example_instance": Person.any_example(),
     }
 

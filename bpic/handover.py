@@ -375,7 +375,7 @@ def _register() -> list[Item]:
 
 def _notices() -> list[Item]:
     """Notices that were given up, by the reason."""
-    given_up = Notice.objects.filter(delivery=Notice.Delivery.FAILED)
+    given_up = Notice.objects.of_acts().filter(delivery=Notice.Delivery.FAILED)
     return [
         Item(
             row["error"] or _("No reason is on record."),

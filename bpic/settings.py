@@ -1,6 +1,7 @@
 """The portal's settings. README.md lists the environment variables that are read here."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "bpic.accounts.standing",
     "bpic.accounts.SessionsEndWithARole",
     "bpic.middleware.SignInRequired",
+    "bpic.confirmation.ActsAreConfirmed",
     "bpic.middleware.SilencesEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -209,6 +211,8 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 
+# Whoever performs an act of state has signed in or confirmed who they are within so long.
+CONFIRMATION_LASTS = timedelta(minutes=int(os.environ.get("CONFIRM_MINUTES") or 5))
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

@@ -625,7 +625,8 @@ class NoticeAdmin(ReadOnly):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("subject", "body", "path")
+        acts = super().get_queryset(request).filter(entry__isnull=False)
+        return acts.defer("subject", "body", "path")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_view_permission(request)

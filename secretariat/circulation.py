@@ -36,7 +36,19 @@ def tell(entry: Entry, tellings: Iterable[Telling]) -> None:
     transaction.on_commit(lambda: send_notices.delay(entry.pk), robust=True)
 
 
-def _notice(entry: Entry, telling: Telling, told: Told, person: Person) -> Notice:
+def tell_apart(tellings: Iterable[Telling]) -> None:
+    """Tell people of a delegation what concerns it alone: there is no act, and no entry of one."""
+    Notice.objects.bulk_create(
+        _notice(None, telling, told, told.person if isinstance(told, Appointment) else told)
+        for telling in tellings
+        for told in telling.told
+    )
+    from secretariat.tasks import sweep_notices
+
+    transaction.on_commit(sweep_notices.delay, robust=True)
+
+
+def _notice(entry: Entry | None, telling: Telling, told: Told, person: Person) -> Notice:
     return Notice(
         person=person,
         appointment=told if isinstance(told, Appointment) else None,
@@ -101,12 +113,12 @@ WORDS = {
 
 def counted(thread: str) -> Counted:
     """What has become of the notices about a record; one query."""
-    return Counted.among(Notice.objects.filter(thread=thread), thread)
+    return Counted.among(Notice.objects.of_acts().filter(thread=thread), thread)
 
 
 def failures() -> int:
     """How many notices could not be delivered; one query."""
-    return Notice.objects.filter(delivery=Delivery.FAILED).count()
+    return Notice.objects.of_acts().filter(delivery=Delivery.FAILED).count()
 
 
 @transaction.atomic

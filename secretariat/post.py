@@ -165,7 +165,8 @@ def _completed(notice: Notice) -> str:
 
 
 def _invitation(notice: Notice) -> Invitation | None:
-    subject = notice.entry.subject if notice.entry.act == INVITE else None
+    entry = notice.entry
+    subject = entry.subject if entry is not None and entry.act == INVITE else None
     return subject if isinstance(subject, Invitation) else None
 
 

@@ -69,7 +69,8 @@ class Letter:
         return _("The letter to %(address)s is on its way.") % {"address": self.invitation.email}
 
     def sent_for(self, state: State) -> bool:
-        return self.notice is None or self.notice.entry.facts.get("state") == state.code
+        entry = self.notice.entry if self.notice else None
+        return entry is None or entry.facts.get("state") == state.code
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,7 @@ def letters(people: Iterable[int]) -> dict[int, Letter]:
         for notice in Notice.objects.filter(person__in=wanted, entry__act=INVITE).select_related(
             "entry"
         )
+        if notice.entry is not None
     }
     return {one.person_id: Letter(one, mails.get(one.pk)) for one in found}
 

@@ -18,7 +18,7 @@ from secretariat.models import Appointment, Entry, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
-from workplans import anchors, changed, content
+from workplans import anchors, changed, content, receipts
 from workplans.disclosure import shown_to_all, shown_when
 from workplans.models import (
     Consideration,
@@ -34,6 +34,7 @@ from workplans.models import (
 )
 from workplans.obligations import Finding
 from workplans.procedure import WITHDRAWALS
+from workplans.typesetting import receipt
 
 
 def thread(plan: WorkPlan) -> str:
@@ -140,6 +141,18 @@ def _presiding(about: Any, day: date) -> list[Appointment]:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A text on which people of one delegation are asked for their advice by one of them."""
+
+    text: Before
+    people: tuple[Appointment, ...]
+
+
+def _asked(about: Asked, day: date) -> Iterable[Told]:
+    return about.people
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """A text, and the states that have not answered it."""
 
@@ -182,6 +195,11 @@ SILENT = Circle(
 SEATED_WHERE_SHOWN = Circle(
     _("The others at the table, where statements are shown to them now"), A_SEAT, _where_all_see
 )
+OWN_ADVISERS = Circle(
+    _("Those of the own delegation whom it asks"),
+    _("You receive this because your head of delegation asks you. Nobody outside it knows."),
+    _asked,
+)
 SECRETARIAT = Circle(
     _("The chair and the secretariat"),
     _("You receive this as chair or secretariat of the presidency."),
@@ -198,6 +216,10 @@ def _position(text: Before) -> str:
 
 def _consideration(text: Before) -> str:
     return reverse("workplans:consideration", args=[text.pk]) if text.pk else ""
+
+
+def _consultation(about: Asked) -> str:
+    return reverse("workplans:consultation", args=[about.text.pk])
 
 
 def _position_due(about: Unanswered) -> str:
@@ -346,7 +368,12 @@ TABLE = (
         "hear.own", HEARD, OWN_PEOPLE, _("To be confirmed: %(state)s – %(symbol)s"), "heard",
         _confirmation, confined=True,
     ),
-    News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "position_taken", _receipt),
+    News(
+        "advice_asked.own", _("A head of delegation asks the own people for advice"), OWN_ADVISERS,
+        _("Your advice is asked for: %(symbol)s"), "advice_asked", _consultation, binding=False,
+        confined=True,
+    ),
+    News("position_taken.own", ANSWERED, OWN_PEOPLE, ANSWER, "receipt", _receipt),
     News(
         "position_taken.secretariat", ANSWERED, SECRETARIAT, ANSWER, "position_taken",
         _of_position, binding=False,
@@ -533,6 +560,23 @@ def reminded(consideration: Consideration, seats: Iterable[Seat], day: date) -> 
     )
 
 
+def advice_asked(
+    consideration: Consideration, people: Iterable[Appointment], by: Person, day: date
+) -> list[Telling]:
+    """To people of a delegation, from its head: what do you advise? To nobody else."""
+    text = Before.of(consideration)
+    return tellings(
+        TABLE,
+        "advice_asked",
+        Asked(text, tuple(people)),
+        day,
+        # No thread: the secretariat counts the mails about a plan, and these are not its own.
+        thread="",
+        deadline=text.deadline(_("The delegation can answer until this instant, by three clocks:")),
+        facts={"text": text, "symbol": text.symbol, "by": by},
+    )
+
+
 def _until_of(position: Position) -> Any:
     """What the end means to whoever has just answered."""
     if position.consideration.under_silence:
@@ -554,6 +598,7 @@ def position_taken(position: Position, entry: Entry, day: date) -> list[Telling]
         deadline=text.deadline(_until_of(position)),
         facts={
             "answer": position,
+            "receipt": _said_by_the_receipt(position, entry),
             "entry": entry,
             "state": position.seat.state,
             "position": position.get_kind_display(),
@@ -622,9 +667,20 @@ def _of_statement(name: str, statement: Statement, day: date, **facts: Any) -> l
     )
 
 
-def objected_late(position: Position, day: date) -> list[Telling]:
+def _said_by_the_receipt(position: Position, entry: Entry) -> dict[str, Any]:
+    """The receipt in words: a mail that is lost with its page would still be one."""
+    facts = receipts.facts_of(position, entry)
+    return {
+        "rows": receipt.rows(facts),
+        "texts": receipt.texts(facts),
+        "not_proved": receipt.not_proved(),
+    }
+
+
+def objected_late(position: Position, entry: Entry, day: date) -> list[Telling]:
     """To the state's own people and the secretariat: it came too late, and is kept."""
-    return _of_answer("object_late", position, day)
+    said = _said_by_the_receipt(position, entry)
+    return _of_answer("object_late", position, day, receipt=said)
 
 
 def ruled_on_time(ruling: Ruling, day: date) -> list[Telling]:

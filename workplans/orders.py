@@ -16,6 +16,7 @@ from workplans.models import (
     Consideration,
     Decision,
     Document,
+    Position,
     Retraction,
     Revision,
     Statement,
@@ -23,7 +24,7 @@ from workplans.models import (
 )
 from workplans.snapshots import Snapshot
 from workplans.symbols import corrected, symbol
-from workplans.typesetting import chair_statement, differences, note
+from workplans.typesetting import chair_statement, differences, note, receipt
 
 # Both sides work in it, whatever language the portal was read in when the note was ordered.
 NOTE_LANGUAGE = "en"
@@ -159,6 +160,25 @@ def chair_statement_symbol(plan: WorkPlan) -> str:
     """The symbol of a Chair's statement; a plan may come to several, each with its number."""
     before = Document.objects.filter(plan=plan, kind=Document.Kind.CHAIR_STATEMENT).count()
     return symbol(Body.ADVISORY_GROUP, plan.year, "CS", number=before + 1)
+
+
+def compose_receipt(position: Position, facts: dict[str, Any]) -> dict[str, Any]:
+    """The work order of a receipt. facts: everything it prints, as workplans/receipts.py reads."""
+    found = position.consideration
+    return {
+        "order": "partnir-document/1",
+        "kind": "receipt",
+        "edition": "receipt",
+        "symbol": facts["reference"],
+        "language": found.plan.language,
+        "title": receipt.title(facts),
+        "date": position.on.isoformat(),
+        "distribution": "Restricted",
+        "institution": _institution(found.meeting.body),
+        "example": Person.any_example(),
+        "receipt": facts,
+        "digest": content.digest(content.dump(facts), receipt.FORM),
+    }
 
 
 # Printouts

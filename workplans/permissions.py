@@ -134,6 +134,38 @@ def voices(consideration: Consideration, day: date) -> list[tuple[Seat, Appointm
     ]
 
 
+# Consulting inside a delegation
+
+IN_A_DELEGATION = (*SPEAKS_FOR_A_DELEGATION, Function.DELEGATE, Function.FOCAL_POINT)
+
+
+def consulted(standing: Standing, consideration: Consideration) -> tuple[Seat, Appointment] | None:
+    """The seat whose delegation a person belongs to, and as what; None for everybody else.
+
+    Before the Advisory Group alone. A chair or a secretariat belongs to no delegation, that of the
+    presiding state neither.
+    """
+    if consideration.before_ministers:
+        return None
+    for seat in consideration.meeting.seats.all():
+        for function in IN_A_DELEGATION:
+            basis = standing.holding(function, state_id=seat.state_id) if seat.counted else None
+            if basis is not None:
+                return seat, basis
+    return None
+
+
+def asks_for_advice(basis: Appointment) -> bool:
+    return basis.function in SPEAKS_FOR_A_DELEGATION
+
+
+def delegation(seat: Seat, day: date) -> list[Appointment]:
+    """The people of a seat's delegation on a day, in the order of their functions."""
+    held = Appointment.objects.on(day).filter(state=seat.state_id, function__in=IN_A_DELEGATION)
+    people = held.select_related("person", "authority", "state").order_by("person__name", "pk")
+    return sorted(people, key=lambda one: IN_A_DELEGATION.index(one.function))
+
+
 def available_acts(standing: Standing, plan: WorkPlan) -> set[str]:
     """The acts that procedure and standing both allow; what templates offer and gates ask."""
     return {

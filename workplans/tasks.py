@@ -5,11 +5,12 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from workplans import documents, printouts, signing, worker
-from workplans.models import Document, Printout
+from workplans import documents, printouts, receipts, signing, worker
+from workplans.models import Document, Printout, Receipt
 from workplans.operations import correspondence, decision, prompting, reminding, writing
 
 logger = logging.getLogger(__name__)
+MOST_RECEIPTS = 5
 
 
 @shared_task
@@ -39,6 +40,11 @@ def sign_documents() -> None:
 @shared_task
 def make_printout(printout_id: int) -> None:
     printouts.produce(printout_id)
+
+
+@shared_task
+def make_receipt(receipt_id: int) -> None:
+    receipts.produce(receipt_id)
 
 
 @shared_task
@@ -78,6 +84,9 @@ def sweep_documents() -> None:
         issue_document.delay(document_id)
     for printout_id in worker.unfinished(Printout):
         make_printout.delay(printout_id)
+    # A few at a time: a year that was loaded has many, and a document must not wait behind them.
+    for receipt_id in worker.unfinished(Receipt)[:MOST_RECEIPTS]:
+        make_receipt.delay(receipt_id)
 
 
 @shared_task

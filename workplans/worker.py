@@ -26,7 +26,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workplans.models import Document, Printout
+from workplans.models import Document, Printout, Receipt
 from workplans.models.work_order import WorkOrder
 
 logger = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
 Status = WorkOrder.Status
-Table = type[Document] | type[Printout]
+Table = type[Document] | type[Printout] | type[Receipt]
 # Every table of work orders; who waits in one waits behind those of all.
-TABLES: tuple[Table, ...] = (Document, Printout)
+TABLES: tuple[Table, ...] = (Document, Printout, Receipt)
 
 
 def make(
@@ -182,6 +182,7 @@ def unfinished(table: Table) -> list[int]:
 
 
 def ahead(row: WorkOrder) -> int:
-    """How many orders were there before this one and are not done."""
+    """How many orders were there before this one and are not done; receipts stand behind others."""
     waiting = {"status__in": [Status.QUEUED, Status.TYPESETTING], "requested__lt": row.requested}
-    return sum(table._default_manager.filter(**waiting).count() for table in TABLES)
+    before = [one for one in TABLES if one is not Receipt or isinstance(row, Receipt)]
+    return sum(table._default_manager.filter(**waiting).count() for table in before)

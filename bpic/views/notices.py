@@ -150,7 +150,8 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 
 def _about(thread: str) -> Any:
-    return Notice.objects.filter(thread=thread) if thread else Notice.objects.all()
+    sent = Notice.objects.of_acts()
+    return sent.filter(thread=thread) if thread else sent
 
 
 def _admit(request: HttpRequest) -> None:

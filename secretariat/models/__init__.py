@@ -1,4 +1,4 @@
-from secretariat.models.access import Invitation, Subscription
+from secretariat.models.access import FailedConfirmation, Invitation, Subscription
 from secretariat.models.handover import HandOver, Tick
 from secretariat.models.people import Appointment, Person
 from secretariat.models.record import DailyMail, Entry, Notice
@@ -9,6 +9,7 @@ __all__ = [
     "Authority",
     "DailyMail",
     "Entry",
+    "FailedConfirmation",
     "HandOver",
     "Invitation",
     "Membership",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from secretariat import instants
 from secretariat.models.people import Person
 
 
@@ -86,3 +91,56 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.made:%Y-%m-%d}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of showing who one is; closed_until: no proof is looked at before that instant."""
+
+    proved: bool
+    closed_until: datetime | None = None
+
+
+class FailedConfirmationManager(models.Manager["FailedConfirmation"]):
+    def attempt(self, user: Any, proves: Callable[[], bool]) -> Attempt:
+        """Look at a proof, unless there were too many wrong ones lately; count a wrong one.
+
+        One proof of an account is looked at after the other, whichever process it reaches.
+        """
+        with transaction.atomic():
+            self.get_or_create(user=user)
+            row = self.select_for_update().get(user=user)
+            now = instants.now()
+            if row.since is None or now >= row.since + self.model.LASTS:
+                row.failed, row.since = 0, None
+            if row.since is not None and row.failed >= self.model.MOST:
+                return Attempt(False, row.since + self.model.LASTS)
+            proved = proves()
+            row.failed = 0 if proved else row.failed + 1
+            row.since = None if proved else row.since or now
+            row.save()
+            if row.since is not None and row.failed >= self.model.MOST:
+                return Attempt(False, row.since + self.model.LASTS)
+            return Attempt(proved)
+
+
+class FailedConfirmation(models.Model):
+    """How often an account was lately not shown to be in the hands of its owner."""
+
+    MOST = 5
+    LASTS = timedelta(minutes=15)
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    failed = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(null=True)
+
+    objects = FailedConfirmationManager()
+
+    class Meta:
+        verbose_name = _("failed confirmation")
+        verbose_name_plural = _("failed confirmations")
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.failed}"

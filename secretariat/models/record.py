@@ -98,11 +98,23 @@ class DailyMail(Mail):
         ]
 
 
+class NoticeManager(models.Manager["Notice"]):
+    def of_acts(self) -> models.QuerySet[Notice]:
+        """Without what a delegation tells its own people, which concerns nobody else."""
+        return self.filter(entry__isnull=False)
+
+
 class Notice(Mail):
-    """A message to one person about one act."""
+    """A message to one person about one act, or from within their own delegation."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="notices")
+    entry = models.ForeignKey(
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="notices",
+        help_text=_("The act it tells of; none where it comes from the person’s own delegation."),
+    )
     appointment = models.ForeignKey(
         Appointment,
         on_delete=models.PROTECT,
@@ -123,6 +135,8 @@ class Notice(Mail):
     daily = models.ForeignKey(
         DailyMail, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
     )
+
+    objects = NoticeManager()
 
     class Meta:
         verbose_name = _("notice")

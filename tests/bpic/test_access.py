@@ -29,28 +29,32 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from bpic import confirmation
 from bpic import handover as lists
 from meetings.models import Meeting
 from secretariat import delegations, handover, instants
 from secretariat.models import Entry, Notice, Person
-from tests import factories, hand_overs
+from tests import confirming, factories, hand_overs
 from tests.conftest import Cast, standing_cast
 from tests.workplans import notes
 from workplans import documents as issuing
 from workplans import draft as drafts
-from workplans import instructions, printouts, worker
+from workplans import instructions, printouts, receipts, worker
 from workplans.models import (
     Consideration,
     Document,
     Heard,
+    Note,
     Position,
     Printout,
+    Receipt,
     Statement,
     TextBlock,
     WorkPlan,
 )
 from workplans.operations import (
     answering,
+    consulting,
     correspondence,
     decision,
     followup,
@@ -69,6 +73,7 @@ TABLE = list(csv.DictReader(Path(__file__).with_name("access.csv").read_text("ut
 ROLES = tuple(TABLE[0])[2:]
 ANY = "any"
 PRINTOUT = ("", "_progress", "_file", "_again", "_cancel")
+PAPER = ("_progress", "_file", "_again")
 
 OUTSIDERS = {"visitor", "stranger", "superuser", "foreign_head", "former_staff"}
 SECRETARIAT = {"staff", "chair"}
@@ -81,6 +86,8 @@ OBJECTED, RESERVED, REASONED = "canary-objected", "canary-reserved", "canary-rea
 RECORDED, WITHHELD = "canary-recorded", "canary-withheld"
 STATED = "canary-stated"
 ANSWERED = "1 of 4 states have approved"
+# Said inside a delegation: Dorlan's, and that of the state that presides.
+CONSULTED, HOSTED = "canary-consulted", "canary-hosted"
 
 
 # The addresses there are
@@ -148,6 +155,7 @@ class Scene:
     document: Document | None = None
     first: Consideration | None = None
     printout: Printout | None = None
+    note: Note | None = None
     invited: Any = None
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -170,6 +178,7 @@ class Scene:
             **dict.fromkeys(("receipt", "instruction", "rule_on_time"), self.position),
             "confirm": self.heard,
             **dict.fromkeys(("statement", "withdraw_statement"), self.statement),
+            **dict.fromkeys((f"receipt{act}" for act in PAPER), self.position),
             "area": self.activity and self.activity.area,
             "activity_add": self.activity and self.activity.area,
             "text": self.text,
@@ -281,8 +290,18 @@ def _circulated(scene: Scene) -> None:
     factories.answer(scene.consideration, by=scene.cast.heads["Borania"], **reserves)
     _answered(scene, scene.cast.head, kind="objects", text=OBJECTED)
     _stated(scene, scene.cast.head, STATED)
+    _consult(scene)
     _plant(scene.plan)
     _print_draft(scene, scene.cast.staff)
+
+
+def _consult(scene: Scene) -> None:
+    """Two delegations speak among themselves; in one, the head asks the delegate."""
+    words = {"on": factories.NOW, "advice": "would_object"}
+    by, hosting = scene.cast.delegate, scene.cast.heads["Aldova"]
+    consulting.ask(scene.consideration, [by], by=scene.cast.head, on=factories.NOW)
+    consulting.note(scene.consideration, text=HOSTED, by=hosting, key=uuid4(), **words)
+    scene.note = consulting.note(scene.consideration, text=CONSULTED, by=by, key=uuid4(), **words)
 
 
 def _circulate(scene: Scene) -> Consideration:
@@ -301,6 +320,15 @@ def _some_days_ago(found: Consideration) -> Consideration:
 def _answered(scene: Scene, by: Person, **answer: Any) -> None:
     factories.answer(scene.consideration, by=by, **answer)
     scene.position = Position.objects.latest("id")
+    _receipted(scene.position)
+
+
+def _receipted(position: Position) -> None:
+    """Put a file where the worker would, which says what the state said."""
+    pdf = PDF + position.text.encode()
+    attempt = worker.claim(Receipt, position.paper.pk)
+    facts = {"file": receipts._keep(position.paper, pdf), "sha256": "0" * 64, "size": len(pdf)}
+    assert receipts._finish(position.paper.pk, attempt, pages=1, **facts)
 
 
 def _stated(scene: Scene, by: Person, text: str) -> None:
@@ -597,6 +625,7 @@ class Crawl:
 
 CANARIES = (
     DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD, STATED,
+    CONSULTED, HOSTED,
 )  # fmt: skip
 ASKED_MORE = {
     "draft",
@@ -748,7 +777,16 @@ def test_every_answer_is_protected(crawl):
 PLANTED = {
     "draft": {DRAFTED},
     "draft of the presidency before": {DRAFTED},
-    "under consideration": {DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, STATED},
+    "under consideration": {
+        DRAFTED,
+        NOTED,
+        DROPPED,
+        OBJECTED,
+        RESERVED,
+        REASONED,
+        STATED,
+        CONSULTED,
+    },
     "positions not shown yet": {WITHHELD, ANSWERED, RESERVED, STATED},
     "under silence": {NOTED, OBJECTED, STATED},
     "silence broken": {WITHHELD},
@@ -775,6 +813,8 @@ MAY_READ: dict[str, dict[str, set[str]]] = {
     "approved, document not typeset": {RECORDED: TABLED | {"foreign_head"}},
     "handed over before the day": {DRAFTED: SECRETARIAT | {"next_chair"}},
 }
+# What a delegation says among itself, its own people read, whatever becomes of the text.
+WITHIN = {CONSULTED: {"delegate", "head"}}
 PUBLIC_FROM = {
     **dict.fromkeys((RESERVED, STATED), "adopted, document queued"),
     RECORDED: "reported, document issued",
@@ -784,7 +824,9 @@ PUBLIC_FROM = {
 def may_read(state: str, canary: str) -> set[str]:
     if canary in PUBLIC_FROM and STATES.index(state) >= STATES.index(PUBLIC_FROM[canary]):
         return set(ROLES)
-    usual = SECRETARIAT if canary == DRAFTED else TABLED
+    usual = WITHIN.get(canary) or (SECRETARIAT if canary == DRAFTED else TABLED)
+    if canary == HOSTED:
+        return set()
     return MAY_READ.get(state, {}).get(canary, usual)
 
 
@@ -1053,6 +1095,19 @@ ACTS = (
         "workplans:withdraw_statement", "under consideration", {"head", "alternate"},
         lambda scene, shown: {"text": "No longer needed.", "declaration": "on"},
     ),
+    Act(
+        "workplans:consultation", "under consideration", VOICES | {"delegate"},
+        lambda scene, shown: {"advice": "would_approve", "key": str(uuid4())}, has_form=False,
+    ),
+    Act(
+        "workplans:ask_for_advice", "under consideration", {"head", "alternate"},
+        lambda scene, shown: {"people": [scene.people["focal_point"].pk]},
+        has_form=False,
+    ),
+    Act(
+        "workplans:take_note_back", "under consideration", {"delegate"},
+        lambda scene, shown: {"note": scene.note.pk}, has_form=False,
+    ),
     Act("workplans:record", "under consideration", SECRETARIAT, _noted, records=False),
     Act("workplans:record_check", "under consideration", SECRETARIAT, _note_seen, has_form=False),
     Act(
@@ -1126,6 +1181,10 @@ ACTS = (
         has_form=False,
     ),
     Act(
+        "workplans:receipt_again", "under consideration",
+        {"head", "alternate", "delegate", "minister"} | SECRETARIAT, has_form=False, records=False,
+    ),
+    Act(
         "workplans:document_again", "approved, document not typeset", SECRETARIAT, has_form=False
     ),
 )  # fmt: skip
@@ -1168,6 +1227,10 @@ def test_an_act_is_refused_to_all_but_those_entitled_and_to_them_from_another_si
             else:
                 assert response.status_code in (403, 404), f"{act} as {role}"
         assert elsewhere[min(act.entitled)].post(url, sent).status_code == 403, str(act)
+        if act.address in confirmation.ACTS:
+            # From those entitled, but long after they signed in.
+            late = confirming.ago(scene.signed_in(min(act.entitled))).post(url, sent)
+            assert (late.status_code, late.templates[0].name) == (403, "bpic/confirm.html"), act
     assert changed(before) == []
     # The same forms were worth refusing: from those entitled they are taken.
     for act, url, sent in forms:
@@ -1178,6 +1241,13 @@ def test_an_act_is_refused_to_all_but_those_entitled_and_to_them_from_another_si
                 assert not response.url.startswith(SIGN_IN), f"{act} as {role}"
                 assert bool(changed(before)) is act.records, f"{act} as {role}"
                 transaction.set_rollback(True)
+
+
+def test_of_every_form_it_is_said_whether_it_performs_an_act_of_state():
+    named = {act.address for act in ACTS} | set(DOORS)
+    assert not set(confirmation.ACTS) & confirmation.EVERYDAY
+    unsaid = named ^ (set(confirmation.ACTS) | confirmation.EVERYDAY)
+    assert not unsaid, f"bpic/confirmation.py does not place {', '.join(sorted(unsaid))}."
 
 
 def test_the_doors_refuse_a_form_from_another_site(cast):

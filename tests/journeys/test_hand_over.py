@@ -44,7 +44,7 @@ OUTGOING, INCOMING = ("staff", "chair"), ("next_chair",)
 # Acts of a hand-over itself end with it; tests of their own say how (bpic/test_hand_over_pages).
 # What is printed without being issued goes with reading, and that goes on. Mail that failed is sent
 # again by whoever chairs or writes.
-ELSEWHERE = ("hand_over", "workplans:print", "send_again")
+ELSEWHERE = ("hand_over", "workplans:print", "workplans:receipt", "send_again")
 OF_THE_PRESIDENCY = tuple(
     act
     for act in ACTS

@@ -332,7 +332,7 @@ def test_looking_at_the_dates_asks_the_database_no_more_for_more_states(
         for _state in range(number * 3):
             order = 10 + Membership.objects.count()
             factories.member(factories.state(f"{chr(64 + order)}land", order=order))
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             assert staff.post(ADDRESS, given).status_code == 422
 
 

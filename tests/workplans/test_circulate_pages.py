@@ -209,7 +209,7 @@ def test_the_deadlines_ask_the_database_no_more_for_more_states(
         meeting = factories.meeting("AG", by=cast.staff)
         Meeting.objects.exclude(pk=meeting.pk).update(status="not_held")
         staff.get(PAGE)
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(25):
             response = staff.get(PAGE)
         assert len(response.context["form"].outlook.capitals) == 4 + number * 4
 

@@ -1,4 +1,5 @@
 from workplans.models.consideration import Consideration, Decision, Extension, Retraction
+from workplans.models.consultation import Note, Question
 from workplans.models.document import Document
 from workplans.models.hearing import Heard
 from workplans.models.issued import SignedCopy, Withdrawal
@@ -14,6 +15,7 @@ from workplans.models.plan import (
 from workplans.models.position import Instruction, Position, Ruling
 from workplans.models.printout import Printout
 from workplans.models.progress import Progress
+from workplans.models.receipt import Receipt
 from workplans.models.reminder import Reminder
 from workplans.models.revision import Revision
 from workplans.models.statement import Statement, StatementWithdrawal
@@ -29,12 +31,15 @@ __all__ = [
     "Indicator",
     "Instruction",
     "Milestone",
+    "Note",
     "Objective",
     "Parked",
     "Position",
     "Printout",
     "PriorityArea",
     "Progress",
+    "Question",
+    "Receipt",
     "Reminder",
     "Retraction",
     "Revision",

@@ -16,7 +16,7 @@ from secretariat.circulation import tell
 from secretariat.dates import PartialDate
 from secretariat.models import Appointment, Person
 from secretariat.standing import NotEntitled, Standing
-from workplans import notices, permissions, procedure, queries
+from workplans import notices, permissions, procedure, queries, receipts
 from workplans.consensus import Tally
 from workplans.instructions import Attached
 from workplans.models import Consideration, Heard, Instruction, Position, Ruling, WorkPlan
@@ -253,8 +253,9 @@ def _enter(
         **_more(said, voice),
         **({"parts": list(said.parts), "concerns": concerns} if said.parts else {}),
     )
+    receipts.order(position, entry)
     if late:
-        tell(entry, notices.objected_late(position, on.date()))
+        tell(entry, notices.objected_late(position, entry, on.date()))
         return position
     tell(entry, notices.position_taken(position, entry, on.date()))
     if consideration.before_ministers:

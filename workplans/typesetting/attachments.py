@@ -110,11 +110,17 @@ def _of_a_chair_statement(order: dict[str, Any]) -> list[File]:
     return [File("statement.json", "Source", facts, _("The Chair’s statement as data"))]
 
 
+def _of_a_receipt(order: dict[str, Any]) -> list[File]:
+    facts = content.dump(order["receipt"]).encode()
+    return [File("receipt.json", "Source", facts, _("The facts of the receipt"))]
+
+
 FILES = {
     "plan": _of_a_plan,
     "hand_over": _of_a_hand_over,
     "statement": _of_a_chair_statement,
     "comparison": _of_a_comparison,
+    "receipt": _of_a_receipt,
 }
 
 

@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 
 from secretariat.dates import PartialDate, span
 from workplans import codes, content
-from workplans.typesetting import chair_statement, differences, fonts, note, record, timeline
+from workplans.typesetting import (
+    chair_statement,
+    differences,
+    fonts,
+    note,
+    receipt,
+    record,
+    timeline,
+)
 from workplans.typesetting.faults import TypesettingError
 from workplans.typesetting.passages import Numbering, plain_blocks
 from workplans.typesetting.words import (
@@ -576,6 +584,16 @@ KINDS = {
         ("stated",),
         prints="statement",
         forms=(chair_statement.FORM,),
+        needs=(),
+    ),
+    "receipt": Kind(
+        "workplans/document/receipt.html",
+        receipt.about,
+        receipt.compose,
+        receipt.places,
+        ("receipt",),
+        prints="receipt",
+        forms=(receipt.FORM,),
         needs=(),
     ),
     "comparison": Kind(

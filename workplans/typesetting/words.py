@@ -31,6 +31,7 @@ POSITIONS = {
     "approves_with_reservation": pgettext_lazy("position", "Approves with a reservation"),
     "objects": pgettext_lazy("position", "Objects"),
     "asks_for_time": pgettext_lazy("position", "Asks for time"),
+    "proposes_amendment": pgettext_lazy("position", "Proposes an amendment"),
     "returns": pgettext_lazy("position", "Returns"),
     "no_objection": pgettext_lazy("position", "No objection"),
     "no_objection_time_asked": pgettext_lazy("position", "No objection; had asked for time"),
@@ -55,6 +56,7 @@ EDITIONS = {
     "report": pgettext_lazy("edition", "Report to the summit"),
     "handed_over": pgettext_lazy("edition", "Hand-over note"),
     "stated": pgettext_lazy("edition", "Chair’s statement – not adopted"),
+    "receipt": pgettext_lazy("edition", "Receipt"),
 }
 # What lies across every page of a text that nobody has decided.
 WATERMARKS = {

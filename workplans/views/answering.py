@@ -1,4 +1,4 @@
-"""Answering a text for a state: the answer, the check, the receipt."""
+"""Answering a text for a state: the answer and the check."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from meetings.models import Seat
 from secretariat.models import Appointment
@@ -25,6 +25,7 @@ from workplans.models.position import PositionQuerySet
 from workplans.operations import answering
 from workplans.views import board as boards
 from workplans.views.acting import attempt, status_of
+from workplans.views.consultation import given_advice
 from workplans.views.review import adopted_document, changes, find, newer
 from workplans.views.written import named
 
@@ -89,7 +90,9 @@ def _position_page(
         "last_time": last_words(found, seat),
         **changes(found, {seat.state_id}),
     }
-    if found.before_ministers:
+    if not found.before_ministers:
+        context["advised"] = given_advice(found, seat, request.standing.day)  # type: ignore[attr-defined]
+    else:
         context |= {"advice": _advice(found, seat), "document": adopted_document(found)}
     return render(request, "workplans/position.html", context, status=status_of(form))
 
@@ -263,44 +266,3 @@ def visible(request: HttpRequest) -> PositionQuerySet:
     """The positions whose receipt the person may open."""
     presides = request.standing.chair is not None  # type: ignore[attr-defined]
     return Position.objects.receipts_of(request.user, presides=presides)
-
-
-@require_safe
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a state said, for its own people and the secretariat, at an address that stays."""
-    position = get_object_or_404(
-        visible(request).select_related(
-            "seat__state",
-            "person",
-            "appointment",
-            "recorded_by",
-            "recorded_as",
-            "instruction",
-            "heard__by",
-            "heard__appointment__state",
-            "ruling__by",
-            "reservation",
-            "consideration__plan",
-            "consideration__revision",
-            "consideration__meeting__body",
-        ),
-        pk=pk,
-    )
-    found = position.consideration
-    later = found.positions.filter(seat=position.seat, pk__gt=position.pk).order_by("-pk").first()
-    decision = found.decision
-    standing = request.standing  # type: ignore[attr-defined]
-    context = {
-        "position": position,
-        "consideration": found,
-        "plan": found.plan,
-        "revision": found.revision,
-        "meeting": found.meeting,
-        "parts": named(found.revision, position.parts),
-        "reservation": getattr(position, "reservation", None),
-        "later": later,
-        "decision": decision,
-        "document": getattr(decision, "document", None),
-        "standing_board": queries.board(found).seen_by(standing) if found.is_open else None,
-    }
-    return render(request, "workplans/receipt.html", context)

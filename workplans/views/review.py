@@ -80,6 +80,7 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": permissions.acts_on(standing, found),
         "withdrawal": procedure.withdrawal(found),
         "agreed": conducts(standing) and board.tally.agreed,
+        "consults": permissions.consulted(standing, found),
         "unanswered": conducts(standing) and bool(board.tally.silent),
         "time_left": boards.time_left(found, now) if found.is_open else "",
         "extensions": found.extensions.select_related("by", "appointment") if found.expires else [],

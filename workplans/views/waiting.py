@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRefresh
 
 from workplans import worker
-from workplans.models import Document, Printout
+from workplans.models import Document, Printout, Receipt
 from workplans.models.work_order import WorkOrder
 
 Status = WorkOrder.Status
@@ -35,7 +35,7 @@ class Waiting:
     STEPS = ("queued", "collecting", "laying_out", "writing", "checking")
 
     @classmethod
-    def of(cls, row: Document | Printout, part: str) -> Waiting:
+    def of(cls, row: Document | Printout | Receipt, part: str) -> Waiting:
         age = (timezone.now() - row.requested).total_seconds()
         pause = 1 if age < 10 else 2 if age < 60 else 5
         words, done = _stands(row)
@@ -54,7 +54,7 @@ class Waiting:
         return mark.partition(".")[0] != self.mark.partition(".")[0]
 
 
-def _stands(row: Document | Printout) -> tuple[str, int]:
+def _stands(row: Document | Printout | Receipt) -> tuple[str, int]:
     """The step in words, and how many are done."""
     if row.status == Status.QUEUED:
         return _in_line(worker.ahead(row)), 0
@@ -79,7 +79,7 @@ def _in_line(ahead: int) -> str:
     ) % {"count": ahead}
 
 
-def answer(request: HttpRequest, row: Document | Printout, part: str) -> HttpResponse:
+def answer(request: HttpRequest, row: Document | Printout | Receipt, part: str) -> HttpResponse:
     """What changed since the page that asks was sent; the page itself once the work is over."""
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(row.get_absolute_url())
