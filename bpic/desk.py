@@ -183,8 +183,10 @@ def _write(desk: Desk, standing: Standing) -> None:
     in_hand = [p for p, acts in plans if p.status == Status.DRAFT and "edit" in acts]
     outlines = outline.known(in_hand)
     for plan in in_hand:
-        returned = plan.revision_id is not None
+        returned = plan.came_back
         words = _("Write the %(year)d work plan and circulate it")
+        if plan.is_being_amended:
+            words = _("Write the amendment of the %(year)d work plan and circulate it")
         if returned:
             words = _("Revise the returned %(year)d work plan")
         desk.now.append(
@@ -201,6 +203,8 @@ def _write(desk: Desk, standing: Standing) -> None:
         if "submit" in acts:
             words = _("Submit the %(year)d work plan to the ministers") % year
             why = _("The Advisory Group has adopted it.")
+            if plan.is_being_amended:
+                why = _("The Advisory Group has adopted the amendment.")
             url = reverse("workplans:submit", args=at)
             desk.now.append(Item(words, why, url, tag="adopted"))
         if "report" in acts:

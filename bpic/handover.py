@@ -223,10 +223,10 @@ class _Links:
         return reverse("workplans:consideration", args=[consideration.pk])
 
     def plan(self, plan: WorkPlan) -> Item:
-        title = _("Work plan %(year)d: %(status)s") % {
-            "year": plan.year,
-            "status": plan.get_status_display(),
-        }
+        words = _("Work plan %(year)d: %(status)s")
+        if plan.is_being_amended:
+            words = _("Amendment of the %(year)d work plan: %(status)s")
+        title = words % {"year": plan.year, "status": plan.get_status_display()}
         return Item(title, _next_act(plan), self.to_plan(plan))
 
     def consideration(self, board: queries.Board) -> Item:
@@ -240,7 +240,7 @@ class _Links:
 
 
 def _next_act(plan: WorkPlan) -> str:
-    if plan.status == Status.DRAFT and plan.revision_id is not None:
+    if plan.came_back:
         return _("It came back: write a new text and circulate it.")
     return {
         Status.DRAFT: _("Write it and circulate it."),
@@ -265,7 +265,7 @@ def _objections(boards: Iterable[queries.Board], open_to: _Links) -> Iterator[It
 
 def _returned(plans: Iterable[WorkPlan], open_to: _Links) -> Iterator[Item]:
     for plan in plans:
-        if plan.status == Status.DRAFT and plan.revision_id is not None:
+        if plan.came_back:
             yield Item(
                 _("The %(year)d work plan came back from a meeting") % {"year": plan.year},
                 _("A new text has to be circulated and answered anew."),
@@ -420,7 +420,7 @@ def take_over(turn: Turn, *, by: Person, on: datetime) -> Document | None:
     Every text and meeting somebody is writing at this moment is waited for, so that what was begun
     before the hand-over ends before it.
     """
-    texts = WorkPlan.objects.exclude(status=Status.REPORTED).order_by("pk").select_for_update()
+    texts = WorkPlan.objects.order_by("pk").select_for_update()
     list(texts.values_list("pk"))
     list(Body.objects.order_by("pk").select_for_update().values_list("pk"))
     in_hand = [Document.Status.QUEUED, Document.Status.TYPESETTING]

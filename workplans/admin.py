@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from secretariat.administration import ReadOnly, ReadOnlyRows
 from workplans.models import Decision, Document, Revision, WorkPlan
@@ -25,7 +27,7 @@ class Decisions(ReadOnlyRows):
         return (
             super()
             .get_queryset(request)
-            .filter(revision__in=WorkPlan.objects.public().values("revision"))
+            .filter(revision__in=WorkPlan.objects.public_texts())
             .select_related("meeting__body", "by", "appointment__person", "appointment__state")
             .select_related("revision")
             .defer("revision__text")
@@ -34,17 +36,41 @@ class Decisions(ReadOnlyRows):
 
 @admin.register(WorkPlan)
 class WorkPlanAdmin(ReadOnly):
-    fields = ("year", "title", "status", "presidency", "revision", "language", "is_example")
+    """Plans by the text that anybody may read: an amendment under way shows nowhere here."""
+
+    fields = ("year", "called", "stands", "presidency", "text", "language", "is_example")
     inlines = (Decisions,)
-    list_display = ("year", "title", "status", "presidency", "is_example")
-    list_display_links = ("year", "title")
-    list_filter = ("status", "is_example")
+    list_display = ("year", "called", "stands", "presidency", "is_example")
+    list_display_links = ("year", "called")
+    list_filter = ("is_example",)
     list_select_related = ("presidency__state",)
-    search_fields = ("title", "=year")
+    search_fields = ("public_title", "=year")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        public = WorkPlan.objects.public().select_related("presidency__state", "revision")
-        return public.defer("revision__text")
+        public = WorkPlan.objects.public().select_related(
+            "presidency__state", "revision", "in_force"
+        )
+        public = public.annotate(public_title=Coalesce("in_force__title", "revision__title"))
+        return public.defer("revision__text", "in_force__text")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            # The page is headed by it; of the draft the title is nobody's to read here.
+            found.title = self.called(found)
+        return found
+
+    @admin.display(description=_("title"), ordering="public_title")
+    def called(self, obj: WorkPlan) -> str:
+        return str(obj.public_text.title) if obj.public_text else ""
+
+    @admin.display(description=_("status"))
+    def stands(self, obj: WorkPlan) -> str:
+        return str(WorkPlan.Status(obj.public_status).label)
+
+    @admin.display(description=_("text"))
+    def text(self, obj: WorkPlan) -> str:
+        return str(obj.public_text or "")
 
     def view_on_site(self, obj: WorkPlan) -> str:
         return obj.get_absolute_url()

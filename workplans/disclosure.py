@@ -13,7 +13,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from secretariat.models import Entry, State
-from secretariat.standing import Standing
+from secretariat.standing import Function, Standing
 from workplans.models import Consideration, Position, Statement, WorkPlan
 
 Visibility = Consideration.Visibility
@@ -43,6 +43,15 @@ def statements_seen(
         return list(statements)
     own = {appointment.state_id for appointment in standing.appointments}
     return [one for one in statements if one.seat.state_id in own]
+
+
+def knows_of_amendments(standing: Standing) -> bool:
+    """Whether somebody may know of an amendment before the Advisory Group has adopted it.
+
+    The delegations and the ministers may, and who chairs or writes. Observers and the public read
+    what is decided. Whoever reads a plan's draft knows of what is written there as well.
+    """
+    return any(basis.function != Function.OBSERVER for basis in standing.appointments)
 
 
 # The entries of the register that tell what a state said.

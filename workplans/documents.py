@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -137,10 +137,7 @@ def _issue(document_id: int, attempt: int, **facts: Any) -> bool:
         return False
     known = Document.objects.select_related("plan", "revision")
     document = known.get(pk=document_id)
-    if document.kind == Document.Kind.WORK_PLAN and document.plan is not None:
-        document.plan.documents.filter(
-            kind=document.kind, superseded_by=None, pk__lt=document.pk
-        ).update(superseded_by=document)
+    _replaced_by(document).update(superseded_by=document)
     register.enter(
         "issue",
         document,
@@ -211,6 +208,22 @@ def sign(document_id: int) -> bool:
         certificate=made.certificate,
     )
     return True
+
+
+def _replaced_by(document: Document) -> QuerySet[Document]:
+    """The documents that one replaces: those of its kind that were ordered before it.
+
+    What the ministers approved stays in force while an amendment of it is only adopted (rule 9).
+    """
+    if document.kind not in (Document.Kind.WORK_PLAN, Document.Kind.SUMMIT_REPORT):
+        # A chair's statement is about one text and stands beside any other.
+        return Document.objects.none()
+    earlier = Document.objects.filter(
+        plan=document.plan, kind=document.kind, superseded_by=None, pk__lt=document.pk
+    )
+    if document.edition == Document.Edition.ADOPTED:
+        earlier = earlier.exclude(edition=Document.Edition.APPROVED)
+    return earlier
 
 
 def try_again(document: Document) -> None:

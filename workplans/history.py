@@ -52,6 +52,8 @@ SENTENCES = {
     "submitted": gettext_noop("Submitted %(revision)s to the ministers"),
     "approved": gettext_noop("The ministers approved %(revision)s"),
     "reported": gettext_noop("Reported %(revision)s to the summit"),
+    "amend": gettext_noop("Opened amendment %(number)s of %(revision)s"),
+    "withdraw_amendment": gettext_noop("Withdrew amendment %(number)s of %(revision)s"),
     "record_progress": gettext_noop("Recorded %(title)s: %(state)s"),
     "strike": gettext_noop("Took out of the draft: %(title)s"),
     "put_back": gettext_noop("Put back into the draft: %(title)s"),

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Body, Meeting, Seat
 from meetings.permissions import delegations_seated, seated, to_be_seated
 from secretariat.accreditation import presiding
-from secretariat.models import Appointment, Entry, Person
+from secretariat.models import Appointment, Entry, Membership, Person
 from secretariat.models.people import SPEAKS_FOR_A_DELEGATION
 from secretariat.standing import Function
 from secretariat.telling import Circle, Deadline, News, Telling, Told, tellings
 from workplans import anchors, changed, content, receipts
 from workplans.disclosure import shown_to_all, shown_when
 from workplans.models import (
+    Amendment,
     Consideration,
     Decision,
     Document,
@@ -86,6 +87,12 @@ class Before:
         return self.text.form if isinstance(self.text, Revision) else self.text
 
     @property
+    def amends(self) -> str:
+        """The symbol of the text in force that it amends; empty before any is."""
+        text = self.plan.in_force
+        return text.symbol if text and self.plan.is_being_amended else ""
+
+    @property
     def ministers(self) -> bool:
         return self.meeting.body.code == Body.MINISTERS
 
@@ -134,6 +141,17 @@ def _own_people(position: Position | Statement | Heard, day: date) -> Iterable[T
         state_id=position.seat.state_id, function__in=functions
     )
     return own.select_related("person", "state")
+
+
+TAKES_PART = (Membership.Status.MEMBER, Membership.Status.INVITED)
+
+
+def _delegations_of_the_day(about: Any, day: date) -> Iterable[Told]:
+    """The delegations of the states that take part on a day, whatever meeting comes next."""
+    functions = [Function.HEAD, Function.ALTERNATE, Function.DELEGATE, Function.FOCAL_POINT]
+    states = Membership.objects.on(day).filter(status__in=TAKES_PART).values("state")
+    found = Appointment.objects.on(day).filter(function__in=functions, state__in=states)
+    return found.select_related("person", "state")
 
 
 def _presiding(about: Any, day: date) -> list[Appointment]:
@@ -200,6 +218,11 @@ OWN_ADVISERS = Circle(
     _("You receive this because your head of delegation asks you. Nobody outside it knows."),
     _asked,
 )
+TAKING_PART = Circle(
+    _("The delegations of the states that take part"),
+    _("You receive this because your state takes part in the Advisory Group."),
+    _delegations_of_the_day,
+)
 SECRETARIAT = Circle(
     _("The chair and the secretariat"),
     _("You receive this as chair or secretariat of the presidency."),
@@ -255,6 +278,10 @@ def _document(decision: Decision) -> str:
     return decision.document.get_absolute_url()
 
 
+def _overview(amendment: Amendment) -> str:
+    return reverse("workplans:overview", args=[amendment.plan.year])
+
+
 def _obligations(finding: Finding) -> str:
     return reverse("workplans:obligations_year", args=[finding.year])
 
@@ -291,6 +318,10 @@ ADOPTED, APPROVED, RETURNED, REPORTED = (
 )
 OUT_OF_USE = _("An issued document is withdrawn")
 TAKEN = _("Withdrawn: %(symbol)s, %(plan)s")
+AMENDING, AMENDED_NOT = (
+    _("An amendment of an approved plan is opened"),
+    _("An amendment is withdrawn"),
+)
 DECISION = _("%(act)s: %(symbol)s, %(plan)s")
 ANSWER = _("%(state)s: %(position)s – %(symbol)s")
 STATEMENT = _("%(state)s: %(kind)s – %(symbol)s")
@@ -447,6 +478,23 @@ TABLE = (
     News(
         "withdraw_document.delegations", OUT_OF_USE, DELEGATIONS, TAKEN, "document_withdrawn",
         _document,
+    ),
+    News(
+        "amend.delegations", AMENDING, TAKING_PART,
+        _("An amendment is being written: %(plan)s"), "amendment_opened", _overview,
+    ),
+    News(
+        "amend.secretariat", AMENDING, SECRETARIAT,
+        _("An amendment is being written: %(plan)s"), "amendment_opened", _overview,
+        binding=False,
+    ),
+    News(
+        "withdraw_amendment.delegations", AMENDED_NOT, TAKING_PART,
+        _("Amendment withdrawn: %(plan)s"), "amendment_withdrawn", _overview,
+    ),
+    News(
+        "withdraw_amendment.secretariat", AMENDED_NOT, SECRETARIAT,
+        _("Amendment withdrawn: %(plan)s"), "amendment_withdrawn", _overview, binding=False,
     ),
     News(
         "obligation.secretariat", _("A duty of the year falls due, or is overdue"), SECRETARIAT,
@@ -738,6 +786,31 @@ def document_withdrawn(document: Document, reason: str, day: date) -> list[Telli
             "reason": reason,
             "symbol": document.symbol,
             "plan": document.title,
+        },
+    )
+
+
+def amendment_opened(amendment: Amendment, day: date) -> list[Telling]:
+    """To the delegations and the secretariat: a plan is being amended, and stays in force."""
+    return _of_amendment("amend", amendment, day)
+
+
+def amendment_withdrawn(amendment: Amendment, day: date) -> list[Telling]:
+    """To the same: nothing comes of it, and what is in force stays so."""
+    return _of_amendment("withdraw_amendment", amendment, day)
+
+
+def _of_amendment(name: str, amendment: Amendment, day: date) -> list[Telling]:
+    return tellings(
+        TABLE,
+        name,
+        amendment,
+        day,
+        thread=thread(amendment.plan),
+        facts={
+            "amendment": amendment,
+            "text": amendment.amends,
+            "plan": amendment.amends.title,
         },
     )
 

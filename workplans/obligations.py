@@ -566,7 +566,9 @@ class _Watch:
             summit = self.record.sitting(reported)
             if summit is None or summit.ordinary:
                 words = _("The plan was reported on %(day)s to this summit: %(meeting)s.")
-                return self._done(Duty.REPORT, plan, reported, target, words)
+                done = self._done(Duty.REPORT, plan, reported, target, words)
+                amended = plan.amended_after(reported)
+                return self._report_amended(plan, done, amended) if amended else done
             extra = _(
                 "It was reported on %(day)s to an extra meeting of the leaders (%(meeting)s), "
                 "which is not the next summit."
@@ -591,6 +593,48 @@ class _Watch:
             Duty.REPORT, state, since, extra, then % facts, self._whether_held(target),
             on=on, due=due, pressing=True,
         )  # fmt: skip
+
+    def _report_amended(self, plan: Plan, done: Finding, amended: Taken) -> Finding:
+        """An amended text approved after the report: an approved text like any, and it goes to
+        the next summit (rule 11)."""
+        reported = next((r for r in plan.reports_of(amended) if self._counts(r)), None)
+        target = self._summit_after(amended.on)
+        if reported is not None:
+            words = _("The amended plan was reported on %(day)s to this summit: %(meeting)s.")
+            again = self._done(Duty.REPORT, plan, reported, target, words)
+            later = plan.amended_after(reported)
+            again = self._report_amended(plan, again, later) if later else again
+            worse = again if again.state != State.MET else done
+            return replace(
+                worse,
+                sentence=f"{done.sentence} {again.sentence}",
+                records=tuple(dict.fromkeys((*done.records, *again.records))),
+            )
+        since = _("The ministers approved an amended text on %(day)s.") % {
+            "day": PartialDate.of(amended.on)
+        }
+        on: list[Plan | Sitting | None] = [plan, target]
+        if target is None:
+            then = _("It goes to the next summit, of which none is on record yet.")
+            return self._found(Duty.REPORT, State.OPEN, done.sentence, since, then, on=on)
+        state, then = State.OPEN, _("It is to be reported to the next summit: %(meeting)s.")
+        if self._stand(target) == Stand.UNKNOWN:
+            state = State.UNKNOWN
+            then = _(
+                "No report of it is on record, and the record does not say whether the next "
+                "summit was held: %(meeting)s."
+            )
+        elif self._is_over(target):
+            state, then = State.MISSED, _("It was not reported to the next summit: %(meeting)s.")
+        return self._found(
+            Duty.REPORT, state, done.sentence, since, then % {"meeting": target.named},
+            self._whether_held(target), on=on, due=self._deadline(target), pressing=True,
+        )  # fmt: skip
+
+    def _counts(self, reported: Taken) -> bool:
+        """Whether a report went to a summit to which a plan is reported."""
+        summit = self.record.sitting(reported)
+        return summit is None or summit.ordinary
 
     def _done(
         self, duty: Duty, plan: Plan, taken: Taken, target: Sitting | None, words: str

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Body
 from secretariat.models import HandOver, Person
-from workplans import content, queries
+from workplans import comparison, content, queries
 from workplans.models import (
     Consideration,
     Decision,
@@ -66,7 +66,9 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
     record = [d for d in queries.decisions(plan) if d.revision_id == decision.revision_id]
     considerations = _considerations(record)
     report = kind == Document.Kind.SUMMIT_REPORT
+    amending = {"amendment": _amendment(decision)} if decision.revision.amends else {}
     return {
+        **amending,
         "order": "partnir-document/1",
         "kind": kind,
         "edition": edition,
@@ -84,6 +86,33 @@ def compose(decision: Decision, kind: str, edition: str, under: str) -> dict[str
         "statements": _statements(decision.revision_id),
         "progress": _progress(plan, decision.revision.form) if report else [],
         "summary": decision.text if report else "",
+    }
+
+
+def _amendment(decision: Decision) -> dict[str, Any]:
+    """What a document says of the amendment that made its text: which one, of what, and why."""
+    revision, before = decision.revision, decision.revision.amends
+    assert before is not None  # or the text amends nothing and nobody asks
+    amendment = queries.amendment_of(revision)
+    assert amendment is not None
+    approved = before.decisions.select_related("meeting").get(act=Decision.Act.APPROVED)
+    changes = comparison.changes(before.form, revision.form)
+    return {
+        "number": amendment.number,
+        "reason": amendment.reason,
+        "opened": {
+            "on": amendment.opened_on.isoformat(),
+            "by": amendment.by.name,
+            "capacity": amendment.appointment.capacity,
+            "state": amendment.appointment.state.name,
+        },
+        "amends": {
+            "symbol": before.symbol,
+            "digest": before.digest,
+            "approved": approved.on.isoformat(),
+            "meeting": approved.meeting.name,
+        },
+        "changes": [{"part": part.label, "became": part.became} for part in changes.parts],
     }
 
 

@@ -36,6 +36,7 @@ class Section:
 @dataclass(frozen=True)
 class Outline:
     """What the draft holds. changes: since the text last circulated; "" says there is none.
+    amended: the same since the text in force, while that is being amended.
 
     problems: what stands in the way of circulating it; hints: what is only worth a look.
     """
@@ -49,6 +50,7 @@ class Outline:
     problems: int
     hints: int
     changes: str
+    amended: str
 
 
 Answer = TypeVar("Answer")
@@ -92,7 +94,7 @@ def as_read(plan: WorkPlan, on: date, record: OnRecord) -> str:
     return f"{as_saved(plan)}:{on}:{record.digest}"
 
 
-NAME = "outline-2"
+NAME = "outline-3"
 
 
 def outline(plan: WorkPlan, on: date) -> Outline:
@@ -115,6 +117,9 @@ def known(plans: Iterable[WorkPlan]) -> dict[int, Outline]:
 def _read(plan: WorkPlan, on: date, record: OnRecord) -> Outline:
     form = draft.compose(plan, on=on)
     changes = comparison.changes(plan.revision.form, form) if plan.revision else None
+    amended = changes
+    if plan.in_force is not None and plan.in_force_id != plan.revision_id:
+        amended = comparison.changes(plan.in_force.form, form)
     return Outline(
         title=form["title"],
         has_preamble=bool(form["preamble"]),
@@ -133,4 +138,5 @@ def _read(plan: WorkPlan, on: date, record: OnRecord) -> Outline:
         problems=len(review.readiness(plan, form)),
         hints=len(readiness.hints(form, record, on)),
         changes=changes.sentence if changes else "",
+        amended=amended.sentence if amended and plan.is_being_amended else "",
     )

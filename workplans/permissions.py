@@ -69,6 +69,9 @@ RULES: dict[str, Rule] = {
     "withdraw_written": Rule(_chair, _chair_only),
     "submit": Rule(_chair, _chair_only),
     "report": Rule(_chair, _chair_only),
+    "amend": Rule(_drafting, _secretariat_only),
+    "withdraw_amendment": Rule(_chair, _chair_only),
+    "undo_amendment": Rule(_drafting, _secretariat_only),
 }
 
 
@@ -172,7 +175,7 @@ def available_acts(standing: Standing, plan: WorkPlan) -> set[str]:
         act
         for act, rule in RULES.items()
         if act in procedure.STEPS
-        and procedure.allows(act, plan.status)
+        and procedure.is_open_to(act, plan)
         and rule.basis(standing) is not None
     }
 

@@ -63,6 +63,11 @@ STEPS = {
         Step("report", (Status.APPROVED,), Status.REPORTED),
         Step("remind", (Status.UNDER_CONSIDERATION, Status.SUBMITTED), ""),
         Step("record_progress", (Status.APPROVED,), Status.APPROVED),
+        # An approved text is frozen; it is changed by an amendment with its own adoption and
+        # approval. One that is withdrawn leaves the plan where it was (rule 9).
+        Step("amend", (Status.APPROVED, Status.REPORTED), Status.DRAFT),
+        Step("withdraw_amendment", (Status.DRAFT, Status.UNDER_CONSIDERATION), ""),
+        Step("undo_amendment", (Status.DRAFT,), ""),
     )
 }
 
@@ -74,6 +79,27 @@ LIFE = (
     Status.APPROVED,
     Status.REPORTED,
 )
+
+
+# These are about the text in force, wherever an amendment of it is. An amendment suspends nothing:
+# what is in force is carried out, and reported to the next summit (rules 9 and 11).
+ABOUT_THE_TEXT_IN_FORCE = ("report", "record_progress")
+# These end an amendment, and are there only while one is under way.
+ENDING_AN_AMENDMENT = ("withdraw_amendment", "undo_amendment")
+
+
+def status_for(act: str, plan: WorkPlan) -> str:
+    """The status that decides whether an act may be taken: of the draft, or of what is in force."""
+    return plan.public_status if act in ABOUT_THE_TEXT_IN_FORCE else plan.status
+
+
+def is_open_to(act: str, plan: WorkPlan) -> bool:
+    """Whether a plan is where an act may be taken on it."""
+    if act in ENDING_AN_AMENDMENT and not plan.is_being_amended:
+        return False
+    if act == "undo_amendment" and plan.came_back:
+        return False
+    return allows(act, status_for(act, plan))
 
 
 def allows(act: str, status: str) -> bool:

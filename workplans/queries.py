@@ -19,7 +19,16 @@ from secretariat.standing import Standing
 from workplans import correspondence
 from workplans.consensus import Tally, tally
 from workplans.disclosure import discloses
-from workplans.models import Consideration, Decision, Heard, Position, Statement, WorkPlan
+from workplans.models import (
+    Amendment,
+    Consideration,
+    Decision,
+    Heard,
+    Position,
+    Revision,
+    Statement,
+    WorkPlan,
+)
 from workplans.procedure import LIFE, course
 from workplans.readiness import Interval, OnRecord
 
@@ -224,13 +233,21 @@ def decisions(plan: WorkPlan) -> list[Decision]:
     )
 
 
-def life(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]]:
+def life_in_force(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]]:
+    """The same of the text that anybody may read, which an amendment leaves where it is."""
+    text = plan.in_force_id
+    told = [d for d in taken_so_far if d.revision_id == text] if text else taken_so_far
+    return life(plan, told, plan.public_status)
+
+
+def life(plan: WorkPlan, taken_so_far: list[Decision], status: str = "") -> list[dict[str, object]]:
     """The steps of a plan's life for the tracker: label, where it stands, when it was taken.
 
-    taken_so_far: the decisions about it, in the order taken.
+    taken_so_far: the decisions about it, in the order taken. status: if not the plan's own.
     """
+    status = status or plan.status
     taken = {decision.act: decision.on for decision in taken_so_far}
-    reached = LIFE.index(plan.status)
+    reached = LIFE.index(status)
     steps = []
     for number, status in enumerate(LIFE):
         state = "current" if number == reached else "done" if number < reached else "todo"
@@ -245,6 +262,29 @@ def life(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]
             }
         )
     return steps
+
+
+def life_of_amendment(plan: WorkPlan, taken_so_far: list[Decision]) -> list[dict[str, object]]:
+    """The steps of an amendment that is under way; its report is that of the plan."""
+    told = [d for d in taken_so_far if d.revision.amends_id == plan.in_force_id]
+    return life(plan, told)[:-1]
+
+
+def amendment_of(text: Revision) -> Amendment | None:
+    """The amendment in which a text was circulated; None for one of before a first approval."""
+    if text.amends_id is None:
+        return None
+    opened = Amendment.objects.filter(amends=text.amends_id, opened__lte=text.frozen)
+    return opened.select_related("by", "appointment__state").order_by("number").last()
+
+
+def next_number(plan: WorkPlan) -> int:
+    """The number of the text that is circulated next. One query, and only for an amended plan."""
+    last = plan.revision
+    if plan.in_force_id is not None:
+        # A withdrawn amendment leaves texts behind that are newer than the one in force.
+        last = plan.revisions.defer("text").order_by("number").last()
+    return last.number + 1 if last else 1
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,19 @@ class Plan:
     def approved(self) -> Taken | None:
         return self.first_of(Act.APPROVED)
 
+    def amended_after(self, reported: Taken) -> Taken | None:
+        """The first amended text that the ministers approved after a report."""
+        return next((t for t in self._since(reported) if t.act == Act.APPROVED), None)
+
+    def reports_of(self, approved: Taken) -> list[Taken]:
+        """The reports since an approval."""
+        return [one for one in self._since(approved) if one.act == Act.REPORTED]
+
+    def _since(self, taken: Taken) -> tuple[Taken, ...]:
+        """What was decided after one of these decisions."""
+        place = next(n for n, one in enumerate(self.taken) if one is taken)
+        return self.taken[place + 1 :]
+
     @property
     def returned(self) -> Taken | None:
         """The ministers' last return, unless they approved the plan in the end."""

@@ -1,7 +1,7 @@
 """What a plan's text was at one time: a revision, what a sitting left, or the draft as it is now.
 
 Who may read which is decided here, once, for every page that shows one or compares two: a
-revision is for those before whose table it was put and, while it is the public text, for
+revision is for those before whose table it was put and, once it is a public text, for
 everybody; what sittings left and the draft itself are for those who may read the draft.
 """
 
@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workplans import content, draft
-from workplans.models import Consideration, Revision, Sitting, WorkPlan
+from workplans.models import Consideration, Decision, Revision, Sitting, WorkPlan
 
 NOW = "now"
 
@@ -72,8 +72,17 @@ class Shelf:
         found = found.order_by("-number")
         if self.has_draft:
             return list(found)
-        current = self.plan.revision_id if self.plan.is_public else None
-        return [row for row in found if row.pk in self.put_before or row.pk == current]
+        return [row for row in found if row.pk in self.put_before or row.pk in self._public]
+
+    @cached_property
+    def _public(self) -> set[int | None]:
+        """The texts anybody may read: the one in force, those it replaced, one that is adopted."""
+        plan = self.plan
+        found = {plan.in_force_id, plan.revision_id if plan.status in plan.PUBLIC else None}
+        if plan.in_force is not None and plan.in_force.amends_id is not None:
+            approved = plan.decisions.filter(act=Decision.Act.APPROVED)
+            found |= set(approved.values_list("revision", flat=True))
+        return found
 
     @cached_property
     def sittings(self) -> list[Sitting]:

@@ -34,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     day = request.standing.day  # type: ignore[attr-defined]
     presidency = Presidency.objects.on(day).select_related("state").first()
     current = WorkPlan.objects.public().filter(year__lte=day.year).order_by("-year")
-    plans = list(current.select_related("revision").defer("revision__text")[:1])
+    texts = current.select_related("revision", "in_force")
+    plans = list(texts.defer("revision__text", "in_force__text")[:1])
     context = {
         "day": day,
         "presidency": presidency,
@@ -254,7 +255,9 @@ def presidency_year(request: HttpRequest, year: int) -> HttpResponse:
                 meetings.order_by("body__id", "begins", "id"), key=attrgetter("body")
             )
         ],
-        "plans": plans.select_related("presidency__state", "revision").defer("revision__text"),
+        "plans": plans.select_related("presidency__state", "revision", "in_force").defer(
+            "revision__text", "in_force__text"
+        ),
         "documents": documents.select_related("superseded_by", "withdrawal"),
         "shows_source": reads_sources(standing),
     }

@@ -36,7 +36,7 @@ from secretariat import delegations, handover, instants
 from secretariat.models import Entry, Notice, Person
 from tests import confirming, factories, hand_overs
 from tests.conftest import Cast, standing_cast
-from tests.workplans import notes
+from tests.workplans import amendments, notes
 from workplans import documents as issuing
 from workplans import draft as drafts
 from workplans import instructions, printouts, receipts, worker
@@ -85,6 +85,8 @@ DRAFTED, NOTED, DROPPED = "canary-drafted", "canary-noted", "canary-dropped"
 OBJECTED, RESERVED, REASONED = "canary-objected", "canary-reserved", "canary-reasoned"
 RECORDED, WITHHELD = "canary-recorded", "canary-withheld"
 STATED = "canary-stated"
+# Of an amendment: its reason, and what it changes in the text in force.
+PROPOSED, AMENDED = "canary-proposed", "canary-amended"
 ANSWERED = "1 of 4 states have approved"
 # Said inside a delegation: Dorlan's, and that of the state that presides.
 CONSULTED, HOSTED = "canary-consulted", "canary-hosted"
@@ -477,6 +479,20 @@ def _approved(scene: Scene) -> None:
     )
 
 
+def _amending(scene: Scene) -> None:
+    """An amendment of the approved plan is opened, and nothing is written in it yet."""
+    _approved(scene)
+    amendments.opened(scene.plan, by=scene.cast.staff, reason=PROPOSED)
+
+
+def _amendment_circulated(scene: Scene) -> None:
+    """What it changes is before the Advisory Group, and the draft is written on."""
+    _amending(scene)
+    amendments.moved(scene.plan, by=scene.cast.staff, to=AMENDED)
+    scene.consideration = _circulate(scene)
+    _plant(scene.plan)
+
+
 def _reported(scene: Scene) -> None:
     _approved(scene)
     reported = decision.report(
@@ -541,6 +557,8 @@ MAKING: dict[str, Callable[[Scene], None]] = {
     "adopted, document queued": _adopted,
     "before the ministers, document issued": _submitted,
     "approved, document not typeset": _approved,
+    "an amendment opened": _amending,
+    "an amendment before the delegations": _amendment_circulated,
     "reported, document issued": _reported,
     "returned by the ministers": _returned_by_ministers,
     "a hand-over prepared": _hand_over_ahead,
@@ -625,13 +643,14 @@ class Crawl:
 
 CANARIES = (
     DRAFTED, NOTED, DROPPED, OBJECTED, RESERVED, REASONED, RECORDED, ANSWERED, WITHHELD, STATED,
-    CONSULTED, HOSTED,
+    CONSULTED, HOSTED, PROPOSED, AMENDED,
 )  # fmt: skip
 ASKED_MORE = {
     "draft",
     "under consideration",
     "positions not shown yet",
     "before the ministers, document issued",
+    "an amendment before the delegations",
     "returned by the ministers",
 }
 QUERIES = {
@@ -792,6 +811,8 @@ PLANTED = {
     "silence broken": {WITHHELD},
     "before the ministers, document issued": {ANSWERED},
     "approved, document not typeset": {RECORDED},
+    "an amendment opened": {PROPOSED},
+    "an amendment before the delegations": {PROPOSED, AMENDED},
 }
 
 
@@ -811,6 +832,15 @@ MAY_READ: dict[str, dict[str, set[str]]] = {
     ),
     "draft of the presidency before": {DRAFTED: SECRETARIAT | {"former_staff"}},
     "approved, document not typeset": {RECORDED: TABLED | {"foreign_head"}},
+    # That a plan is being amended, and why, all delegations may know; its text those seated.
+    "an amendment opened": {
+        RECORDED: TABLED | {"foreign_head"},
+        PROPOSED: TABLED - {"observer"} | {"foreign_head"},
+    },
+    "an amendment before the delegations": {
+        RECORDED: TABLED | {"foreign_head"},
+        PROPOSED: TABLED | {"foreign_head"},
+    },
     "handed over before the day": {DRAFTED: SECRETARIAT | {"next_chair"}},
 }
 # What a delegation says among itself, its own people read, whatever becomes of the text.
@@ -1150,6 +1180,16 @@ ACTS = (
     Act("workplans:submit", "adopted, document queued", CHAIR, _declared),
     Act("workplans:take_back", "adopted, document queued", CHAIR, _reasoned),
     Act("workplans:report", "approved, document not typeset", CHAIR, _declared),
+    Act("workplans:amend", "approved, document not typeset", SECRETARIAT, _reasoned),
+    Act("workplans:withdraw_amendment", "an amendment opened", SECRETARIAT),
+    Act(
+        "workplans:withdraw_amendment", "an amendment before the delegations", CHAIR, _reasoned
+    ),
+    Act("workplans:report", "an amendment before the delegations", CHAIR, _declared),
+    Act(
+        "workplans:progress_record", "an amendment opened", SECRETARIAT,
+        lambda scene, shown: {"state": "completed", "note": "It was held."},
+    ),
     Act(
         "workplans:progress_record", "approved, document not typeset", SECRETARIAT,
         lambda scene, shown: {"state": "under_way", "note": "It began."},

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
 
 from meetings.models import Meeting
 from meetings.operations import CannotConclude, Conclusion, Overtaken
@@ -341,7 +342,7 @@ def test_nothing_goes_to_a_meeting_that_was_called_off(
         decision.submit(
             plan, meeting=ministers_meeting, digest=plan.revision.digest, by=cast.chair, on=NOW
         )
-    WorkPlan.objects.update(status="approved")
+    WorkPlan.objects.update(status="approved", in_force=F("revision"), in_force_as="approved")
     with pytest.raises(WrongMeeting):
         decision.report(
             plan, meeting=summit, digest=plan.revision.digest, summary="A year.", by=cast.chair,

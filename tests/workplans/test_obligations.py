@@ -758,3 +758,65 @@ def test_plans_held_against_the_shipped_meetings(shipped):
     report = obligations.findings(known, 2025, TODAY)[-1]
     assert report.state == State.UNKNOWN
     assert "Eighteenth BRICS Summit (12–13 September 2026)" in report.sentence
+
+
+# An amendment of an approved plan (rules 8, 9 and 11)
+
+AMENDING = [("adopted", "2027-06-15", 1), ("submitted", "2027-06-20", 2)]
+AMENDED = ("approved", "2027-10-05", 2)
+LATER_IMM = sitting(3, "IMM", "2027-10-04", "2027-10-05", status="convened")
+NEXT_SUMMIT = sitting(20, "SUMMIT", "2028-07-01", "2028-07-02", status="convened")
+
+
+@pytest.mark.parametrize("so_far", [AMENDING[:1], AMENDING], ids=["adopted", "submitted"])
+def test_an_amendment_under_way_changes_no_finding(so_far):
+    """What was adopted, submitted and approved in time stays so, and the report is still due."""
+    first = [ADOPTED, SUBMITTED, APPROVED]
+    day = "2027-07-01"
+    before = on(day, record(*YEAR, taken(2027, *first)))
+    after = on(day, record(*YEAR, taken(2027, *first, *so_far)))
+    assert {duty: (f.state, f.sentence, f.due) for duty, f in after.items()} == {
+        duty: (f.state, f.sentence, f.due) for duty, f in before.items()
+    }
+    assert after["report"].state == State.OPEN and after["report"].due.iso == "2027-09-01"
+
+
+def test_an_amendment_the_ministers_return_leaves_the_approval_on_record():
+    returned = ("returned", "2027-06-25", 2)
+    found = on("2027-07-01", record(*YEAR, taken(2027, ADOPTED, SUBMITTED, APPROVED, *AMENDING,
+                                                 returned)))  # fmt: skip
+    assert found["approve"].state == State.MET
+
+
+def test_a_plan_amended_before_its_report_is_reported_once():
+    decisions = [ADOPTED, SUBMITTED, APPROVED, *AMENDING, ("approved", "2027-06-25", 2), REPORTED]
+    found = on("2027-10-01", record(*YEAR, NEXT_SUMMIT, taken(2027, *decisions)))["report"]
+    assert (found.state, found.pressing) == (State.MET, False)
+
+
+@pytest.mark.parametrize(
+    ("day", "more", "state", "due"),
+    [
+        ("2027-11-01", [], "open", "2028-07-01"),
+        ("2028-07-02", [], "open", "2028-07-02"),
+        ("2028-07-03", [], "missed", "2028-07-01"),
+        ("2028-07-03", [("reported", "2028-07-01", 20)], "met", None),
+        ("2028-07-09", [("reported", "2028-07-05", 20)], "met_late", "2028-07-01"),
+    ],
+)
+def test_a_text_amended_after_the_report_goes_to_the_next_summit(day, more, state, due):
+    decisions = [ADOPTED, SUBMITTED, APPROVED, REPORTED, *AMENDING, AMENDED, *more]
+    known = record(AG, IMM, SUMMIT, LATER_IMM, NEXT_SUMMIT, taken(2027, *decisions))
+    found = on(day, known)["report"]
+    assert found.state.value == state
+    assert (found.due.iso if found.due else None) == due
+    assert "The plan was reported on 1 September 2027" in found.sentence
+    words = "amended plan was reported" if more else "approved an amended text on 5 October 2027"
+    assert words in found.sentence
+
+
+def test_a_text_amended_after_the_report_waits_for_a_summit_to_be_announced():
+    decisions = [ADOPTED, SUBMITTED, APPROVED, REPORTED, *AMENDING, AMENDED]
+    known = record(AG, IMM, SUMMIT, LATER_IMM, taken(2027, *decisions))
+    found = on("2027-11-01", known)["report"]
+    assert found.state == State.OPEN and "none is on record yet" in found.sentence

@@ -32,6 +32,9 @@ WHO = {
     "withdraw_written": CHAIR,
     "submit": CHAIR,
     "report": CHAIR,
+    "amend": SECRETARIAT,
+    "withdraw_amendment": CHAIR,
+    "undo_amendment": SECRETARIAT,
 }
 
 

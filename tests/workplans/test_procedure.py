@@ -38,6 +38,9 @@ RULE = {
     "report": ({"approved"}, "reported"),
     "remind": ({"under_consideration", "submitted"}, ""),
     "record_progress": ({"approved"}, "approved"),
+    "amend": ({"approved", "reported"}, "draft"),
+    "withdraw_amendment": ({"draft", "under_consideration"}, ""),
+    "undo_amendment": ({"draft"}, ""),
 }
 
 

@@ -115,6 +115,8 @@ def test_the_queries_of_the_list_do_not_grow(adopted, sign_in, django_assert_num
             presidency=adopted.presidency,
             revision=adopted.revision,
             status="reported",
+            in_force=adopted.revision,
+            in_force_as="reported",
         )
     with django_assert_num_queries(3):
         visitor.get("/en/plans/")

@@ -1,3 +1,4 @@
+from workplans.models.amendment import Amendment
 from workplans.models.consideration import Consideration, Decision, Extension, Retraction
 from workplans.models.consultation import Note, Question
 from workplans.models.document import Document
@@ -23,6 +24,7 @@ from workplans.models.writing import Parked, Sitting
 
 __all__ = [
     "Activity",
+    "Amendment",
     "Consideration",
     "Decision",
     "Document",

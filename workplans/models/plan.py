@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ from guardian.utils import get_group_obj_perms_model
 
 from secretariat.dates import PartialDate, PartialDateField, span
 from secretariat.models import Authority, Person, Presidency, State
+
+if TYPE_CHECKING:
+    from workplans.models.revision import Revision
 
 ABOUT: dict[str, type[models.Model]] = {
     "read_papers": State,
@@ -51,8 +55,15 @@ def kept_open_to(user: Any, presidency: str) -> Q:
 
 class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
     def public(self) -> WorkPlanQuerySet:
-        """What anybody may read: plans the Advisory Group has adopted."""
-        return self.filter(status__in=WorkPlan.PUBLIC)
+        """What anybody may read: plans the Advisory Group has adopted, or that are in force.
+
+        What is read of one whose amendment is under way is its public_text.
+        """
+        return self.filter(WorkPlan.OPEN_TO_ALL)
+
+    def public_texts(self) -> models.QuerySet[Any, Any]:
+        """The texts of the public plans that anybody may read, by their primary keys."""
+        return self.public().values_list(Coalesce("in_force", "revision"))
 
     def drafts_open_to(self, user: Any) -> WorkPlanQuerySet:
         """The plans whose working draft a user may read: the presiding secretariat's, their own."""
@@ -77,7 +88,7 @@ class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
             considerations__meeting__seats__state__in=granted(user, "secretariat.read_papers"),
         )
         return self.filter(
-            Q(status__in=WorkPlan.PUBLIC)
+            WorkPlan.OPEN_TO_ALL
             | kept_open_to(user, "presidency")
             | Q(models.Exists(drafting))
             | Q(status=WorkPlan.Status.UNDER_CONSIDERATION, pk__in=before_them.values("pk"))
@@ -126,6 +137,8 @@ class WorkPlan(Versioned):
         REPORTED = "reported", pgettext_lazy("plan", "Reported")
 
     PUBLIC = (Status.ADOPTED, Status.SUBMITTED, Status.APPROVED, Status.REPORTED)
+    IN_FORCE = (Status.APPROVED, Status.REPORTED)
+    OPEN_TO_ALL = Q(status__in=PUBLIC) | Q(in_force__isnull=False)
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -150,6 +163,24 @@ class WorkPlan(Versioned):
         related_name="+",
         help_text=_("The text last circulated."),
     )
+    # An amendment moves the status and the revision above; it moves these when it is approved.
+    in_force = models.ForeignKey(
+        "workplans.Revision",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("The text the ministers approved last."),
+    )
+    in_force_as = models.CharField(
+        _("in force as"),
+        max_length=20,
+        choices=[(status.value, status.label) for status in IN_FORCE],
+        blank=True,
+        editable=False,
+        help_text=_("Whether the text in force has been reported."),
+    )
     is_example = models.BooleanField(_("example data"), default=False)
 
     objects = WorkPlanQuerySet.as_manager()
@@ -168,6 +199,16 @@ class WorkPlan(Versioned):
                 name="a_plan_past_draft_has_a_revision",
                 condition=Q(status="draft") | Q(revision__isnull=False),
             ),
+            models.CheckConstraint(
+                name="a_text_in_force_is_approved_or_reported",
+                condition=Q(in_force=None, in_force_as="")
+                | Q(in_force__isnull=False, in_force_as__in=["approved", "reported"]),
+            ),
+            models.CheckConstraint(
+                name="what_the_ministers_approved_is_in_force",
+                condition=~Q(status__in=["approved", "reported"])
+                | Q(in_force=F("revision"), in_force_as=F("status")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +219,30 @@ class WorkPlan(Versioned):
 
     @property
     def is_public(self) -> bool:
-        return self.status in self.PUBLIC
+        return self.in_force_id is not None or self.status in self.PUBLIC
+
+    @property
+    def is_being_amended(self) -> bool:
+        """Whether an amendment is under way; the text in force stays so meanwhile (rule 9)."""
+        return self.in_force_id is not None and self.status not in self.IN_FORCE
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the draft is that of a text which was before others and came back from them."""
+        circulated = self.revision_id not in (None, self.in_force_id)
+        return self.status == self.Status.DRAFT and circulated
+
+    @property
+    def public_text(self) -> Revision | None:
+        """The text anybody may read: the one in force, or an adopted one that none precedes."""
+        if self.in_force_id is not None:
+            return self.in_force
+        return self.revision if self.is_public else None
+
+    @property
+    def public_status(self) -> str:
+        """Where the text stands that anybody may read; where none is yet, the plan's status."""
+        return self.in_force_as or self.status
 
     @property
     def is_editable(self) -> bool:

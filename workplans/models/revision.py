@@ -24,6 +24,14 @@ class Revision(models.Model):
     previous = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next"
     )
+    amends = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amended_by",
+        help_text=_("The text in force when this one was circulated to amend it."),
+    )
     text = models.TextField(_("canonical form"), editable=False)
     # Read by the database from the frozen text, so that no list has to load and parse it.
     title = models.GeneratedField(

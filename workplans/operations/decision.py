@@ -19,7 +19,15 @@ from secretariat.models import Appointment, Entry, Person
 from secretariat.standing import Standing
 from workplans import documents, notices, permissions, procedure, queries
 from workplans.consensus import NoConsensus
-from workplans.models import Consideration, Decision, Document, Position, WorkPlan
+from workplans.models import (
+    Amendment,
+    Consideration,
+    Decision,
+    Document,
+    Position,
+    Revision,
+    WorkPlan,
+)
 from workplans.operations.locking import Superseded, current, lock, lock_meeting
 
 Outcome, Act = Consideration.Outcome, Decision.Act
@@ -172,6 +180,9 @@ def approve(
     decision = _decide(plan, consideration, Act.APPROVED, leads_to, basis=basis, by=by, day=day,
                        meeting=meeting)  # fmt: skip
     close(consideration, Outcome.APPROVED)
+    plan.amendments.filter(closed=None).update(
+        closed=timezone.now(), outcome=Amendment.Outcome.APPROVED
+    )
     documents.order(decision, Document.Kind.WORK_PLAN, Document.Edition.APPROVED, by=by)
     tell(_enter(decision, basis), notices.decided(decision, on.date()))
     return decision
@@ -245,14 +256,18 @@ def end_lapsed(on: datetime) -> int:
 def report(
     plan: WorkPlan, *, meeting: Meeting, digest: str, summary: str, by: Person, on: datetime
 ) -> Decision:
-    """Report an approved plan to the next summit; the summit report is issued with it."""
+    """Report an approved plan to the next summit; the summit report is issued with it.
+
+    An amendment that is under way holds nothing up: what is reported is the text in force.
+    """
     plan = lock(plan.pk)
-    leads_to = procedure.follow("report", plan.status)
+    leads_to = procedure.follow("report", procedure.status_for("report", plan))
     basis = permissions.entitled("report", Standing.of(by, on.date()))
-    _same_text(plan, digest)
+    assert plan.in_force is not None  # says the database of every plan that was approved
+    _is_text(plan.in_force, digest)
     meeting = lock_meeting(meeting)
     _check_ahead(meeting, Body.SUMMIT, on)
-    day = _not_before(plan, Act.APPROVED, meeting.day_at(on))
+    day = _not_before(plan, Act.APPROVED, meeting.day_at(on), plan.in_force)
     decision = _decide(
         plan, None, Act.REPORTED, leads_to, basis=basis, by=by, day=day, meeting=meeting,
         text=summary.strip(),
@@ -274,10 +289,12 @@ def _decide(
     meeting: Meeting,
     text: str = "",
 ) -> Decision:
-    assert plan.revision is not None  # says the database of every plan past its draft
+    reports = act == Act.REPORTED
+    revision = plan.in_force if reports else plan.revision
+    assert revision is not None  # says the database of every plan past its draft
     decision = Decision.objects.create(
         plan=plan,
-        revision=plan.revision,
+        revision=revision,
         act=act,
         meeting=meeting,
         consideration=consideration,
@@ -287,8 +304,14 @@ def _decide(
         appointment=basis,
         text=text,
     )
-    plan.status = leads_to
-    plan.save(update_fields=["status", "changed"])
+    if act == Act.APPROVED:
+        # From now on, and not before, an amended text is what everybody reads (rule 9).
+        plan.in_force = revision
+    if act in (Act.APPROVED, Act.REPORTED):
+        plan.in_force_as = leads_to
+    if not (reports and plan.is_being_amended):
+        plan.status = leads_to
+    plan.save(update_fields=["status", "in_force", "in_force_as", "changed"])
     return decision
 
 
@@ -312,7 +335,11 @@ def _still_the_text(plan: WorkPlan, consideration: Consideration, digest: str) -
 
 
 def _same_text(plan: WorkPlan, digest: str) -> None:
-    if plan.revision is None or plan.revision.digest != digest:
+    _is_text(plan.revision, digest)
+
+
+def _is_text(revision: Revision | None, digest: str) -> None:
+    if revision is None or revision.digest != digest:
         raise Superseded(_("The text changed while you were reading. Look at it again."))
 
 
@@ -323,9 +350,10 @@ def _check_ahead(meeting: Meeting, body: str, on: datetime) -> None:
         raise WrongMeeting(_("%(meeting)s is over.") % {"meeting": meeting.name})
 
 
-def _not_before(plan: WorkPlan, act: str, day: date) -> date:
-    """The day, unless it lies before the decision it has to follow."""
-    earlier = plan.decisions.filter(act=act, revision=plan.revision).order_by("-id").first()
+def _not_before(plan: WorkPlan, act: str, day: date, text: Revision | None = None) -> date:
+    """The day, unless it lies before the decision about the text that it has to follow."""
+    text = text or plan.revision
+    earlier = plan.decisions.filter(act=act, revision=text).order_by("-id").first()
     if earlier and day < earlier.on:
         raise WrongDay(
             _("This would be dated before %(act)s on %(date)s.")

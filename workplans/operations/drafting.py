@@ -53,11 +53,8 @@ def start(
     )
     renewal = Renewal({})
     if based_on is not None:
-        source = (
-            based_on.revision.form
-            if based_on.revision
-            else draft.compose(based_on, on=standing.day)
-        )
+        text = based_on.in_force or based_on.revision
+        source = text.form if text else draft.compose(based_on, on=standing.day)
         renewal = renewed(
             source, year=year, title=title, meetings=plan.calendar, words=_words_on(based_on)
         )

@@ -39,15 +39,17 @@ class StateOfActivity:
 
 
 def state_of_activities(plan: WorkPlan) -> list[StateOfActivity]:
-    """How each activity stands, in printed order; one query however many there are."""
-    if plan.revision is None:
+    """How each activity of the text in force stands, in printed order, and of one that none is
+    yet of the text last circulated; one query however many there are."""
+    text = plan.in_force or plan.revision
+    if text is None:
         return []
     latest = {
         str(progress.activity): progress for progress in plan.progress.newest().select_related("by")
     }
     return [
         StateOfActivity(number, activity, latest.get(activity["id"]))
-        for number, activity in content.activities(plan.revision.form)
+        for number, activity in content.activities(text.form)
     ]
 
 
@@ -67,16 +69,16 @@ def record_progress(
     seen: the record that was the newest on the person's screen, None if there was none.
     """
     plan = lock(plan.pk)
-    procedure.follow("record_progress", plan.status)
+    procedure.follow("record_progress", procedure.status_for("record_progress", plan))
     basis = permissions.entitled("record_progress", Standing.of(by, on.date()))
-    assert plan.revision is not None
+    assert plan.in_force is not None  # says the database of every plan that was approved
     titles = {
         activity["id"]: f"{number} {activity['title']}"
-        for number, activity in content.activities(plan.revision.form)
+        for number, activity in content.activities(plan.in_force.form)
     }
     if str(activity_key) not in titles:
         raise NoSuchActivity(
-            _("%(symbol)s holds no such activity.") % {"symbol": plan.revision.symbol}
+            _("%(symbol)s holds no such activity.") % {"symbol": plan.in_force.symbol}
         )
     note = note.strip()
     newest = plan.progress.filter(activity=activity_key).select_related("by").first()
@@ -97,7 +99,7 @@ def record_progress(
         appointment=basis,
         activity=str(activity_key),
         title=titles[str(activity_key)],
-        revision=plan.revision.symbol,
+        revision=plan.in_force.symbol,
         state=state,
         text=note,
     )
@@ -107,7 +109,8 @@ def record_progress(
 def opening_summary(plan: WorkPlan) -> str:
     """Sentences from the record with which the text of a summit report can begin."""
     acts = Decision.Act
-    taken = {decision.act: decision for decision in queries.decisions(plan)}
+    decided = queries.decisions(plan)
+    taken = {d.act: d for d in decided if d.revision_id == plan.in_force_id}
     said = []
     if acts.ADOPTED in taken:
         words = _("The Advisory Group adopted the work plan for %(year)d by consensus on %(day)s.")

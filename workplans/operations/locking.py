@@ -17,8 +17,8 @@ def lock(plan_id: int) -> WorkPlan:
     """
     plan = (
         WorkPlan.objects.select_for_update(of=("self",))
-        .select_related("presidency__state", "revision")
-        .defer("revision__text")
+        .select_related("presidency__state", "revision", "in_force")
+        .defer("revision__text", "in_force__text")
         .get(pk=plan_id)
     )
     if plan.status == WorkPlan.Status.UNDER_CONSIDERATION:

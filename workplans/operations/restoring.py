@@ -51,6 +51,22 @@ def restore(
             _("The draft changed while you were looking. This is what restoring would change now.")
         )
     writing.settle(plan, form=now)
+    return bring_back(plan, form, changes, source=source, by=by, on=on)
+
+
+def bring_back(
+    plan: WorkPlan,
+    form: content.Form,
+    changes: comparison.Changes,
+    *,
+    source: Sitting | None,
+    by: Person,
+    on: datetime,
+) -> Sitting:
+    """Write a text into the rows of a draft, as a sitting of its own.
+
+    changes: what it changes in the draft. Called with the plan locked and its sittings settled.
+    """
     _Rows(plan, form, by).write()
     return writing.keep(plan, by=by, on=on, parts=writing.touched_by(changes), restores=source)
 

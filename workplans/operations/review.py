@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from meetings.models import Body, Meeting
 from secretariat import register
 from secretariat.circulation import tell
-from secretariat.models import Person
+from secretariat.models import Appointment, Person
 from secretariat.standing import Standing
 from workplans import content, draft, notices, permissions, procedure
 from workplans.models import Consideration, Revision, WorkPlan
@@ -35,6 +35,11 @@ def readiness(plan: WorkPlan, form: content.Form) -> list[str]:
     problems = []
     if not any(True for _number, _activity in content.activities(form)):
         problems.append(_("The plan has no activity yet."))
+    if plan.in_force is not None and draft.says_the_same(form, plan.in_force.form):
+        words = _(
+            "The draft says the same as %(symbol)s, which is in force: it amends nothing yet."
+        )
+        problems.append(words % {"symbol": plan.in_force.symbol})
     try:
         content.check(form)
     except content.InvalidPlan as error:
@@ -176,6 +181,7 @@ def _freeze(plan: WorkPlan, form: content.Form, *, by: Person, nonce: str) -> Re
         number=number,
         symbol=under,
         previous=last,
+        amends=plan.in_force,
         text=text,
         digest=content.digest(text),
         by=by,
@@ -196,16 +202,29 @@ def withdraw(consideration: Consideration, *, reason: str, by: Person, on: datet
         raise Superseded(_("This consideration is closed."))
     if not reason.strip():
         raise ReasonMissing(_("Say why the text is withdrawn; the delegations will read it."))
-    decision.close(consideration, Consideration.Outcome.WITHDRAWN)
     plan.status = leads_to
     plan.save(update_fields=["status", "changed"])
+    take_back(consideration, act, reason.strip(), by=by, basis=basis, on=on)
+
+
+def take_back(
+    consideration: Consideration,
+    act: str,
+    reason: str,
+    *,
+    by: Person,
+    basis: Appointment,
+    on: datetime,
+) -> None:
+    """End a consideration and tell those it was before. Called with the plan locked."""
+    decision.close(consideration, Consideration.Outcome.WITHDRAWN)
     entry = register.enter(
         act,
-        plan,
+        consideration.plan,
         by=by,
         appointment=basis,
         revision=consideration.revision.symbol,
-        reason=reason.strip(),
+        reason=reason,
     )
     text = notices.Before.of(consideration)
-    tell(entry, notices.withdrawn(text, reason.strip(), on.date()))
+    tell(entry, notices.withdrawn(text, reason, on.date()))

@@ -8,7 +8,7 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context
 
-from meetings.models import Meeting
+from meetings.models import Body, Meeting
 from secretariat.standing import Standing
 from workplans.models import Consideration, Decision, WorkPlan
 
@@ -22,7 +22,10 @@ def considered(context: Context, meeting: Meeting, seats: Any = ()) -> dict[str,
     seats: the meeting's seats, where the page has read them already.
     """
     public = WorkPlan.objects.public().values("pk")
-    decisions = Decision.objects.filter(meeting=meeting, plan__in=public)
+    # What the Advisory Group returned was never public, nor is it when the plan is.
+    decisions = Decision.objects.filter(meeting=meeting, plan__in=public).exclude(
+        act=Decision.Act.RETURNED, meeting__body__code=Body.ADVISORY_GROUP
+    )
     standing = context.get("standing")
     return {
         "decisions": decisions.select_related("plan", "revision"),

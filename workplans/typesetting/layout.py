@@ -238,6 +238,8 @@ def _work_plan(order: Order, numbering: Numbering) -> Page:
 
 def _record(order: Order) -> Page:
     composed = record.compose(order)
+    if amendment := composed["amendment"]:
+        amendment["blocks"] = plain_blocks(amendment["reason"])
     for decision in composed["decisions"]:
         decision["blocks"] = plain_blocks(decision["reason"])
     for statement in composed["statements"]:

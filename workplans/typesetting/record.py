@@ -153,7 +153,54 @@ def standing(order: dict[str, Any]) -> list[str]:
         for act in wanted
         if act in last
     ]
+    if amendment := order.get("amendment"):
+        found.append(_amends(amendment, edition))
     return found or [_("This print does not hold the record of decisions.")]
+
+
+def _amends(amendment: dict[str, Any], edition: str) -> str:
+    """What the cover says of the text that an amended one replaces, or will."""
+    before = amendment["amends"]
+    facts = {"symbol": before["symbol"], "day": day(before["approved"])}
+    if edition == "adopted":
+        return (
+            _(
+                "Amends %(symbol)s, approved on %(day)s, which stays in force until the ministers "
+                "approve this text."
+            )
+            % facts
+        )
+    return (
+        _(
+            "The plan as amended. It replaces %(symbol)s, approved on %(day)s; what changes is "
+            "listed in the record."
+        )
+        % facts
+    )
+
+
+def _of_amendment(amendment: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The short record of an amendment: of what, why, and which parts it changes."""
+    if amendment is None:
+        return None
+    opened, before = amendment["opened"], amendment["amends"]
+    return {
+        "sentence": _(
+            "Amendment %(number)d of this plan was opened on %(on)s by %(by)s (%(state)s), "
+            "%(capacity)s. It changes %(symbol)s, which was approved on %(approved)s at the "
+            "following meeting: %(meeting)s."
+        )
+        % {
+            **opened,
+            "number": amendment["number"],
+            "on": day(opened["on"]),
+            "symbol": before["symbol"],
+            "approved": day(before["approved"]),
+            "meeting": before["meeting"],
+        },
+        "reason": amendment["reason"],
+        "changes": [_("%(part)s – %(became)s") % change for change in amendment["changes"]],
+    }
 
 
 def compose(order: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +232,11 @@ def compose(order: dict[str, Any]) -> dict[str, Any]:
         _statement(statement, number, known)
         for number, statement in enumerate(order["statements"], 1)
     ]
-    return {"decisions": decisions, "statements": statements}
+    return {
+        "amendment": _of_amendment(order.get("amendment")),
+        "decisions": decisions,
+        "statements": statements,
+    }
 
 
 def _statement(

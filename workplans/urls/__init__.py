@@ -1,6 +1,7 @@
 """The addresses of this room, by the page family they belong to."""
 
 from workplans.urls import (
+    amending,
     bringing,
     deciding,
     editing,
@@ -31,6 +32,7 @@ urlpatterns = [
     *tables.urlpatterns,
     *review.urlpatterns,
     *deciding.urlpatterns,
+    *amending.urlpatterns,
     *sitting.urlpatterns,
     *statements.urlpatterns,
     *watch.urlpatterns,

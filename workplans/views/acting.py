@@ -18,6 +18,7 @@ from secretariat.telling import Preview
 from workplans import notices, permissions
 from workplans.consensus import NoConsensus
 from workplans.models import Consideration, Decision, WorkPlan
+from workplans.operations.amending import CannotRestore
 from workplans.operations.answering import NotAnAnswer, NotOpen
 from workplans.operations.correspondence import CannotExtend
 from workplans.operations.decision import ReasonMissing, WrongDay, WrongMeeting
@@ -30,6 +31,7 @@ from workplans.procedure import OutOfOrder
 
 REFUSALS = (
     CannotExtend,
+    CannotRestore,
     NoConsensus,
     NobodyToRemind,
     NoSuchActivity,
@@ -87,7 +89,7 @@ def told_of_decision(
     """Who would be told of a decision, before it is taken."""
     decision = Decision(
         plan=plan,
-        revision=plan.revision,
+        revision=plan.in_force if act == Decision.Act.REPORTED else plan.revision,
         act=act,
         meeting=meeting,
         consideration=consideration,

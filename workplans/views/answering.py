@@ -26,7 +26,7 @@ from workplans.operations import answering
 from workplans.views import board as boards
 from workplans.views.acting import attempt, status_of
 from workplans.views.consultation import given_advice
-from workplans.views.review import adopted_document, changes, find, newer
+from workplans.views.review import adopted_document, amended, changes, find, newer
 from workplans.views.written import named
 
 # What a person has written and not yet submitted, by consideration. It lives in the session, on
@@ -88,6 +88,7 @@ def _position_page(
         "time_left": boards.time_left(found),
         "outlook": boards.outlook(found, [seat.state]),
         "last_time": last_words(found, seat),
+        **amended(found),
         **changes(found, {seat.state_id}),
     }
     if not found.before_ministers:

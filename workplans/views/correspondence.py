@@ -29,6 +29,7 @@ from workplans import (
     notices,
     permissions,
     procedure,
+    queries,
     symbols,
 )
 from workplans.forms.correspondence import (
@@ -46,8 +47,8 @@ from workplans.procedure import OutOfOrder
 from workplans.views import board as boards
 from workplans.views.acting import admit, attempt, reason_in, status_of
 from workplans.views.answering import voice
+from workplans.views.plans import amended, pointed
 from workplans.views.plans import find as find_plan
-from workplans.views.plans import pointed
 from workplans.views.review import find
 
 POSTS = require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +86,7 @@ def _opening(request: HttpRequest, year: int, way: Procedure) -> HttpResponse:
     if request.method != "POST" and (elsewhere := _not_now(request, plan, act)):
         return elsewhere
     text = draft.compose(plan, on=request.standing.day)  # type: ignore[attr-defined]
-    number = (plan.revision.number if plan.revision else 0) + 1
+    number = queries.next_number(plan)
     symbol = symbols.symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
     now = instants.now()
     states = _members(now)
@@ -104,6 +105,7 @@ def _opening(request: HttpRequest, year: int, way: Procedure) -> HttpResponse:
         expires = correspondence.propose(now, states, zone)
         form = build(initial=EndForm.showing(expires, zone) | on_screen)
         problems = review.readiness(plan, text)
+    changes = comparison.changes(plan.revision.form, text) if plan.revision else None
     context = {
         "plan": plan,
         "form": form,
@@ -111,7 +113,8 @@ def _opening(request: HttpRequest, year: int, way: Procedure) -> HttpResponse:
         "heading": HEADINGS[way] % {"year": year},
         "symbol": symbol,
         "states": [state.name for state in states],
-        "changes": comparison.changes(plan.revision.form, text) if plan.revision else None,
+        "changes": changes,
+        "amended": amended(plan, text, changes),
         "problems": pointed(problems, text, year),
         "asked_again": plan.status == WorkPlan.Status.UNDER_CONSIDERATION,
         "told": _told(request, plan, form, text, way),

@@ -126,7 +126,9 @@ def _told(request: HttpRequest, act: str, found: Consideration, text: str = "") 
 
 def _plan(request: HttpRequest, year: int) -> WorkPlan:
     found: WorkPlan = get_object_or_404(
-        WorkPlan.objects.visible_to(request.user).select_related("presidency__state", "revision"),
+        WorkPlan.objects.visible_to(request.user).select_related(
+            "presidency__state", "revision", "in_force"
+        ),
         year=year,
     )
     return found
@@ -135,7 +137,7 @@ def _plan(request: HttpRequest, year: int) -> WorkPlan:
 def _not_now(request: HttpRequest, act: str, plan: WorkPlan) -> HttpResponse | None:
     """A page of an act asked for when the procedure does not allow it leads to the plan."""
     try:
-        procedure.follow(act, plan.status)
+        procedure.follow(act, procedure.status_for(act, plan))
     except procedure.OutOfOrder as refusal:
         messages.info(request, str(refusal))
         return redirect("workplans:overview", year=plan.year)
@@ -226,7 +228,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         elsewhere = _not_now(request, "report", plan)
         if elsewhere:
             return elsewhere
-        first = {"digest": plan.revision.digest, "summary": followup.opening_summary(plan)}
+        first = {"digest": plan.in_force.digest, "summary": followup.opening_summary(plan)}
         form = ReportForm(declaring=declaring, initial=first)
     else:
         form = ReportForm(request.POST, declaring=declaring)
@@ -250,9 +252,9 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         "form": form,
         "choice": choice,
         "plan": plan,
-        "revision": plan.revision,
+        "revision": plan.in_force,
         "meeting": meeting,
-        "decisions": queries.decisions(plan),
+        "decisions": [d for d in queries.decisions(plan) if d.revision_id == plan.in_force_id],
         "rows": followup.state_of_activities(plan),
         "told": meeting and told_of_decision(
             "reported", plan, meeting,
@@ -268,19 +270,21 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
     plan = _plan(request, year)
     _admit_to_progress(request, plan)
     rows = followup.state_of_activities(plan)
-    areas = plan.revision.form["areas"] if plan.revision else []
+    text = plan.in_force or plan.revision
+    areas = text.form["areas"] if text else []
     by_area = {
         int(number): list(group)
         for number, group in groupby(rows, key=lambda row: row.number.split(".")[0])
     }
     context = {
         "plan": plan,
+        "text": text,
         "areas": [
             {"number": n, "title": area["title"], "rows": by_area[n]}
             for n, area in enumerate(areas, 1)
             if n in by_area
         ],
-        "begun": plan.status in (WorkPlan.Status.APPROVED, WorkPlan.Status.REPORTED),
+        "begun": plan.in_force is not None,
         "acts": permissions.available_acts(request.standing, plan),  # type: ignore[attr-defined]
     }
     return render(request, "workplans/progress.html", context)
@@ -288,7 +292,7 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
 
 def _admit_to_progress(request: HttpRequest, plan: WorkPlan) -> None:
     """Until it is reported, how the work stands is for those who work in the partnership."""
-    if plan.status != WorkPlan.Status.APPROVED:
+    if plan.public_status != WorkPlan.Status.APPROVED:
         return
     standing = request.standing  # type: ignore[attr-defined]
     drafts = WorkPlan.objects.drafts_open_to(request.user)
@@ -344,6 +348,7 @@ def progress_record(request: HttpRequest, year: int, key: UUID) -> HttpResponse:
     context = {
         "form": form,
         "plan": plan,
+        "text": plan.in_force or plan.revision,
         "row": row,
         "earlier": plan.progress.filter(activity=key).select_related("by"),
     }

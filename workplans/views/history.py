@@ -22,6 +22,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretariat.models import Entry
 from secretariat.register import entries_about
 from secretariat.standing import NotEntitled, Standing
 from workplans import comparison, content, disclosure, printouts, procedure
@@ -56,19 +57,27 @@ OPEN_ACTS = frozenset(
 )
 
 
+# What the delegations may know beside that.
+OF_AMENDMENTS = frozenset({"amend", "withdraw_amendment"})
+
+
 def find(request: HttpRequest, year: int) -> tuple[WorkPlan, Shelf]:
     """A plan the person may know of, and the texts of it they may read."""
     plan: WorkPlan = get_object_or_404(
         WorkPlan.objects.visible_to(request.user)
-        .select_related("presidency__state", "revision")
-        .defer("revision__text"),
+        .select_related("presidency__state", "revision", "in_force")
+        .defer("revision__text", "in_force__text"),
         year=year,
     )
     return plan, Shelf(request.user, plan, request.standing.day)  # type: ignore[attr-defined]
 
 
 def _title(plan: WorkPlan, shelf: Shelf) -> str:
-    return plan.title if shelf.has_draft or not plan.revision else str(plan.revision.title)
+    """Of the draft, for whoever reads it; else of what was put before them, or is public."""
+    if shelf.has_draft or not plan.revision:
+        return plan.title
+    known = plan.revision_id in shelf.put_before
+    return str((plan.revision if known else plan.public_text or plan.revision).title)
 
 
 def pick(shelf: Shelf, code: str) -> Snapshot:
@@ -127,12 +136,7 @@ def _lines(plan: WorkPlan, shelf: Shelf, standing: Standing) -> list[histories.L
     found: list[tuple[datetime, histories.Line]] = [
         (entry.at, histories.line(entry))
         for entry in entries_about(plan, *documents)
-        if (
-            shelf.has_draft
-            or entry.facts.get("revision", entry.facts.get("symbol", "")) in told
-            or entry.act in OPEN_ACTS
-        )
-        and withheld.shows(entry)
+        if (shelf.has_draft or _is_told(entry, told, standing)) and withheld.shows(entry)
     ]
     known = {snapshot.code: snapshot for snapshot in shelf.snapshots}
     for sitting in shelf.sittings:
@@ -146,6 +150,18 @@ def _lines(plan: WorkPlan, shelf: Shelf, standing: Standing) -> list[histories.L
             found.append((sitting.ended, line))
     found.sort(key=itemgetter(0), reverse=True)
     return [line for _at, line in found]
+
+
+def _is_told(entry: Entry, told: set[str], standing: Standing) -> bool:
+    """Whether somebody who does not read the draft may know of an entry.
+
+    told: the symbols of the texts that were put before them. That a text is being amended is for
+    the delegations, whoever had the text itself before them.
+    """
+    if entry.act in OF_AMENDMENTS:
+        return disclosure.knows_of_amendments(standing)
+    text = entry.facts.get("revision", entry.facts.get("symbol", ""))
+    return text in told or entry.act in OPEN_ACTS
 
 
 # Comparison

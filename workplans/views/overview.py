@@ -17,13 +17,22 @@ from secretariat.circulation import counted
 from secretariat.dates import PartialDate
 from secretariat.standing import Standing, conducts
 from workplans import history, notices, permissions, queries
-from workplans.models import Consideration, Document, WorkPlan
+from workplans.disclosure import knows_of_amendments
+from workplans.models import Consideration, Document, Revision, WorkPlan
 from workplans.operations import retracting
 from workplans.outline import Outline, Section, outline
+from workplans.views import amending
 from workplans.views import board as boards
 from workplans.views.board import Step
 from workplans.views.pages import reads_draft
-from workplans.views.plans import WHERE, Status, find, next_in_hand
+from workplans.views.plans import (
+    Status,
+    amendment_known,
+    find,
+    next_in_hand,
+    title_for,
+    where_it_is,
+)
 
 
 @require_safe
@@ -44,16 +53,24 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
     open_now = next((item for item in considerations if item.is_open), None)
     decided = queries.decisions(plan)
     # Why an earlier text was returned is for those who had it before them.
-    told = {plan.revision_id, *(item.revision_id for item in considerations)}
+    told = {item.revision_id for item in considerations}
+    known = amendment_known(plan, standing, reader)
+    seen = plan.revision
+    if plan.in_force and not (reader or plan.status in plan.PUBLIC or plan.revision_id in told):
+        seen = plan.in_force
+    told |= {plan.in_force_id, seen.pk if seen else None}
     context = {
         "plan": plan,
         # The title of the draft may say what the delegations do not know yet.
-        "title": found.title if found else plan.revision.title if plan.revision else plan.title,
-        "life": queries.life(plan, decided),
+        "title": found.title if found else title_for(plan, False, open_now is not None),
+        "life": queries.life_in_force(plan, decided),
+        "amending": amending.shown(plan, seen, found, decided) if known else None,
+        "knows": reader or knows_of_amendments(standing),
+        "seen": seen,
         "acts": acts,
         "reads_draft": reader,
-        "steps": _steps(standing, plan, acts, open_now, found),
-        "facts": _facts(plan, open_now, reader=reader),
+        "steps": _steps(standing, plan, acts, open_now, found, known),
+        "facts": _facts(plan, open_now, seen, known, reader=reader),
         "sections": _sections(plan, found, "edit" in acts) if found else [],
         "changes": found.changes if found else "",
         "hints": found.hints if found and "edit" in acts else 0,
@@ -91,17 +108,23 @@ def _steps(
     acts: set[str],
     open_now: Consideration | None,
     found: Outline | None,
+    known: bool,
 ) -> list[Step]:
+    """known: whether an amendment is under way that the reader may know of."""
     if open_now is not None:
         day = open_now.meeting.day_at(boards.present(open_now))
         steps = boards.next_steps(standing, open_now, queries.board(open_now), day)
         if not steps and open_now.under_silence:
-            steps = [Step(_where(plan, open_now), boards.time_left(open_now), pressing=False)]
+            steps = [
+                Step(_where(plan, open_now, known), boards.time_left(open_now), pressing=False)
+            ]
         if not steps:
             words = open_now.meeting.name
             steps = [Step(_("Before the %(meeting)s") % {"meeting": words}, "", pressing=False)]
         return steps
     year = [plan.year]
+    if "circulate" in acts and found and known and not found.amended:
+        return [next_in_hand(plan, acts, known)]
     if "circulate" in acts and found and found.problems:
         return [
             Step(
@@ -148,7 +171,7 @@ def _steps(
             _("Circulate it to the delegations"),
         )
         return [step, *_by_correspondence(acts, plan)]
-    step = next_in_hand(plan, acts)
+    step = next_in_hand(plan, acts, known)
     if not step.url:
         return [Step(step.text, "", pressing=False)]
     return [Step(step.label, step.text, step.url, step.label)]
@@ -176,13 +199,23 @@ def _by_correspondence(acts: set[str], plan: WorkPlan) -> list[Step]:
     ]
 
 
-def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> list[dict[str, Any]]:
+def _facts(
+    plan: WorkPlan,
+    open_now: Consideration | None,
+    seen: Revision | None,
+    known: bool,
+    *,
+    reader: bool,
+) -> list[dict[str, Any]]:
+    """seen: the text last circulated that the reader may know of; known: as for the steps."""
     facts = [
         {"label": _("Presidency"), "value": plan.presidency.state.name},
-        {"label": _("Where it is now"), "value": _where(plan, open_now)},
+        {"label": _("Where it is now"), "value": _where(plan, open_now, known)},
     ]
-    if plan.revision:
-        facts.append({"label": _("Last circulated as"), "value": plan.revision.symbol})
+    if plan.in_force:
+        facts.append({"label": _("In force"), "value": plan.in_force.symbol})
+    if seen and seen.pk != plan.in_force_id:
+        facts.append({"label": _("Last circulated as"), "value": seen.symbol})
     if plan.based_on:
         facts.append(
             {
@@ -195,7 +228,7 @@ def _facts(plan: WorkPlan, open_now: Consideration | None, *, reader: bool) -> l
     return facts
 
 
-def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
+def _where(plan: WorkPlan, open_now: Consideration | None, known: bool) -> str:
     if open_now is not None and open_now.expires is not None:
         words = _("Under silence until %(moment)s.")
         if open_now.in_writing:
@@ -206,11 +239,12 @@ def _where(plan: WorkPlan, open_now: Consideration | None) -> str:
             "meeting": open_now.meeting.name,
             "dates": open_now.meeting.dates,
         }
-    if plan.status == Status.SUBMITTED:
+    status = plan.status if known else plan.public_status
+    if status == Status.SUBMITTED:
         return _("Submitted to the ministers.")
-    if plan.status == Status.UNDER_CONSIDERATION:
+    if status == Status.UNDER_CONSIDERATION:
         return _("Before the Advisory Group.")
-    return str(WHERE[Status(plan.status)]())
+    return where_it_is(plan, known)
 
 
 def _sections(plan: WorkPlan, found: Outline, edits: bool) -> list[dict[str, Any]]:

@@ -51,8 +51,8 @@ def _visible(request: HttpRequest, year: int) -> WorkPlan:
         among = among.visible_to(request.user)
     plan: WorkPlan = get_object_or_404(
         among.annotate(aside=parking.number_kept_for(request.person))  # type: ignore[attr-defined]
-        .select_related("presidency__state", "revision", "changed_by", "based_on")
-        .defer("revision__text"),
+        .select_related("presidency__state", "revision", "in_force", "changed_by", "based_on")
+        .defer("revision__text", "in_force__text"),
         year=year,
     )
     return plan

@@ -35,6 +35,7 @@ from workplans import (
     queries,
     symbols,
 )
+from workplans.disclosure import knows_of_amendments
 from workplans.forms.drafting import CirculateForm, StartForm
 from workplans.models import Consideration, Printout, WorkPlan
 from workplans.operations import drafting, parking, review
@@ -56,8 +57,8 @@ def find(request: HttpRequest, year: int) -> WorkPlan:
     plan: WorkPlan = get_object_or_404(
         WorkPlan.objects.visible_to(request.user)
         .annotate(aside=parking.number_kept_for(request.person))  # type: ignore[attr-defined]
-        .select_related("presidency__state", "revision", "changed_by", "based_on")
-        .defer("revision__text"),
+        .select_related("presidency__state", "revision", "in_force", "changed_by", "based_on")
+        .defer("revision__text", "in_force__text"),
         year=year,
     )
     return plan
@@ -68,10 +69,14 @@ def find(request: HttpRequest, year: int) -> WorkPlan:
 
 @dataclass(frozen=True)
 class Row:
-    """A plan in the list, with what the reader can do about it, or what it waits for."""
+    """A plan in the list, with what the reader can do about it, or what it waits for.
+
+    amending: where an amendment of it stands; empty where there is none the reader may know of.
+    """
 
     plan: WorkPlan
     title: str
+    amending: str
     step: Step
 
 
@@ -81,20 +86,13 @@ def index(request: HttpRequest) -> HttpResponse:
     standing: Standing = request.standing  # type: ignore[attr-defined]
     plans: list[Any] = list(
         WorkPlan.objects.visible_to(request.user)
-        .select_related("presidency__state", "revision")
-        .defer("revision__text")
+        .select_related("presidency__state", "revision", "in_force")
+        .defer("revision__text", "in_force__text")
     )
     open_to_them = Consideration.objects.visible_to(request.user)
     before = {board.consideration.plan_id: board for board in queries.open_boards(open_to_them)}
     drafts = set(WorkPlan.objects.drafts_open_to(request.user).values_list("pk", flat=True))
-    rows = [
-        Row(
-            plan,
-            plan.title if plan.pk in drafts or not plan.revision else plan.revision.title,
-            _next_in_list(standing, plan, before.get(plan.pk)),
-        )
-        for plan in plans
-    ]
+    rows = [_row(standing, plan, before.get(plan.pk), plan.pk in drafts) for plan in plans]
     year = next_year(standing)
     context = {
         "rows": rows,
@@ -105,10 +103,38 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "workplans/index.html", context)
 
 
-def _next_in_list(standing: Standing, plan: WorkPlan, before: queries.Board | None) -> Step:
+def _row(standing: Standing, plan: WorkPlan, before: queries.Board | None, reader: bool) -> Row:
+    """reader: whether the person reads the draft."""
+    known = amendment_known(plan, standing, reader)
+    return Row(
+        plan,
+        title_for(plan, reader, before is not None),
+        plan.get_status_display() if known else "",
+        _next_in_list(standing, plan, before, known),
+    )
+
+
+def amendment_known(plan: WorkPlan, standing: Standing, reader: bool) -> bool:
+    """Whether an amendment is under way that a person may know of: once adopted, everybody."""
+    if not plan.is_being_amended:
+        return False
+    return reader or plan.status in WorkPlan.PUBLIC or knows_of_amendments(standing)
+
+
+def title_for(plan: WorkPlan, reader: bool, before_them: bool) -> str:
+    """What a plan is called by those who read its draft, by those its text is before, by others."""
+    if reader or plan.revision is None:
+        return plan.title
+    text = plan.revision if before_them else plan.public_text or plan.revision
+    return str(text.title)
+
+
+def _next_in_list(
+    standing: Standing, plan: WorkPlan, before: queries.Board | None, known: bool
+) -> Step:
     acts = permissions.available_acts(standing, plan)
     if before is None:
-        return next_in_hand(plan, acts)
+        return next_in_hand(plan, acts, known)
     seen, consideration = before.seen_by(standing), before.consideration
     page = reverse("workplans:consideration", args=[consideration.pk])
     if consideration.under_silence:
@@ -129,11 +155,17 @@ def _next_in_list(standing: Standing, plan: WorkPlan, before: queries.Board | No
     return Step("", seen.sentence, page, _("See who has answered"), pressing=False)
 
 
-def next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
-    """The next step for a plan that is before no meeting."""
+def next_in_hand(plan: WorkPlan, acts: set[str], amending: bool = False) -> Step:
+    """The next step for a plan that is before no meeting.
+
+    amending: whether an amendment is under way that the reader may know of.
+    """
     year = [plan.year]
+    if "edit" in acts and amending and not plan.came_back:
+        label, edit = _("Write the amendment"), reverse("workplans:edit", args=year)
+        return Step("", where_it_is(plan, amending), edit, label)
     if "edit" in acts:
-        returned = plan.revision_id is not None
+        returned = plan.came_back
         return Step(
             "",
             _("It came back, and is in the hands of the secretariat.")
@@ -163,7 +195,14 @@ def next_in_hand(plan: WorkPlan, acts: set[str]) -> Step:
             reverse("workplans:progress", args=year),
             _("Record the state of activities"),
         )
-    return Step("", WHERE.get(plan.status, lambda: "")(), pressing=False)
+    return Step("", where_it_is(plan, amending), pressing=False)
+
+
+def where_it_is(plan: WorkPlan, amending: bool) -> str:
+    """Where a plan stands that is before no meeting; amending as above."""
+    words = WHERE_AMENDING if amending else WHERE
+    status = Status(plan.status if amending else plan.public_status)
+    return words[status]() if status in words else ""
 
 
 WHERE: dict[str, Callable[[], str]] = {
@@ -171,6 +210,13 @@ WHERE: dict[str, Callable[[], str]] = {
     Status.ADOPTED: lambda: _("Adopted by the Advisory Group; not yet submitted to the ministers."),
     Status.APPROVED: lambda: _("Approved by the ministers; not yet reported to the summit."),
     Status.REPORTED: lambda: _("Reported to the summit."),
+}
+WHERE_AMENDING: dict[str, Callable[[], str]] = {
+    Status.DRAFT: lambda: _("In force, and an amendment is being written."),
+    Status.ADOPTED: lambda: _(
+        "In force, and an amendment is adopted by the Advisory Group; not yet submitted to the "
+        "ministers."
+    ),
 }
 
 
@@ -311,7 +357,7 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
         )
         .order_by("begins")
     )
-    number = (plan.revision.number if plan.revision else 0) + 1
+    number = queries.next_number(plan)
     symbol = symbols.symbol(Body.ADVISORY_GROUP, plan.year, "WP", revision=number)
     on_screen = {"seen": content.digest(content.dump(text)), "number": number}
     states = {meeting.slug: [seat.state for seat in meeting.seats.all()] for meeting in meetings}
@@ -347,6 +393,7 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
             for meeting in meetings
         ],
         "changes": changes,
+        "amended": amended(plan, text, changes),
         "unchanged": changes is not None and not changes and plan.status != Status.DRAFT,
         "problems": pointed(problems, text, year),
         "asked_again": plan.status == Status.UNDER_CONSIDERATION,
@@ -355,6 +402,18 @@ def circulate(request: HttpRequest, year: int) -> HttpResponse:
     }
     status = 409 if sent and problems else status_of(form)
     return render(request, "workplans/circulate.html", context, status=status)
+
+
+def amended(
+    plan: WorkPlan, text: content.Form, changes: comparison.Changes | None
+) -> comparison.Changes | None:
+    """What a draft changes in the text in force, while that is being amended.
+
+    changes: since the text last circulated, which may be the one in force.
+    """
+    if plan.in_force is None or plan.in_force_id == plan.revision_id:
+        return changes
+    return comparison.changes(plan.in_force.form, text)
 
 
 def _told(

@@ -30,7 +30,7 @@ from secretariat.models import Person
 from workplans import codes, queries
 from workplans import documents as issuing
 from workplans.forms.public import DocumentFilter
-from workplans.models import Decision, Document, SignedCopy, WorkPlan
+from workplans.models import Decision, Document, Revision, SignedCopy, WorkPlan
 from workplans.operations import withdrawing
 from workplans.release import release
 from workplans.typesetting.record import moment
@@ -52,8 +52,8 @@ Status = Document.Status
 def plans(request: HttpRequest) -> HttpResponse:
     found = (
         WorkPlan.objects.public()
-        .select_related("presidency__state", "revision")
-        .defer("revision__text")
+        .select_related("presidency__state", "revision", "in_force")
+        .defer("revision__text", "in_force__text")
     )
     return render(request, "workplans/plans.html", {"plans": found})
 
@@ -61,14 +61,21 @@ def plans(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def plan(request: HttpRequest, year: int) -> HttpResponse:
-    """The text of an adopted plan. Whoever may read an unadopted one is led to its overview."""
+    """The text of a plan in force, or adopted and not approved yet.
+
+    Whoever may read an unadopted one is led to its overview. Of an amendment nothing shows before
+    the Advisory Group has adopted it, and its text is read here once the ministers approved it.
+    """
     decided = Prefetch(
-        "decisions", Decision.objects.select_related("meeting__body", "consideration")
+        "decisions",
+        Decision.objects.select_related("meeting__body", "consideration", "revision").defer(
+            "revision__text"
+        ),
     )
     found = (
         WorkPlan.objects.visible_to(request.user)
-        .select_related("revision", "presidency__state")
-        .defer("revision__text")
+        .select_related("revision", "in_force", "presidency__state")
+        .defer("revision__text", "in_force__text")
         .prefetch_related(decided)
         .filter(year=year)
         .first()
@@ -77,20 +84,27 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         return _returned(request, year)
     if not found.is_public:
         return redirect("workplans:overview", year=year)
-    issued = list(found.documents.select_related("superseded_by", "withdrawal"))
-    written = printed_with(found.revision)
+    issued = list(
+        Document.objects.public().filter(plan=found).select_related("superseded_by", "withdrawal")
+    )
+    written = printed_with(found.public_text)
     tag = None if request.user.is_authenticated else _plan_tag(found, issued, written)
     response = get_conditional_response(request, etag=tag) if tag else None
     if response is None:
+        text, decisions = found.public_text, list(found.decisions.all())
         context = {
             "plan": found,
+            "text": text,
             "trail": [_to_plans()],
             "written": written,
             "zone": UTC,
-            "course": [d for d in found.decisions.all() if d.revision_id == found.revision_id],
-            "life": queries.life(found, list(found.decisions.all())),
-            "current": [d for d in issued if d.is_current],
+            "course": [d for d in decisions if d.revision_id == text.pk],
+            "replaces": _approval_of(text.amends_id, decisions),
+            "amending": _adoption_of_amendment(found, decisions),
+            "life": queries.life_in_force(found, decisions),
+            "current": [d for d in issued if d.is_current and _is_of(d, text)],
             "superseded": [d for d in issued if d.status == Status.READY and not d.is_current],
+            "not_in_force": [d for d in issued if d.is_current and not _is_of(d, text)],
             "unfinished": [d for d in issued if d.status != Status.READY],
         }
         response = render(request, "workplans/plan.html", context)
@@ -98,6 +112,25 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         response.headers["ETag"] = tag
         patch_cache_control(response, no_cache=True)
     return response
+
+
+def _is_of(document: Document, text: Revision) -> bool:
+    """Whether a document prints the text that is read, or tells of the plan as it was then."""
+    return document.revision_id == text.pk or document.kind != Document.Kind.WORK_PLAN
+
+
+def _approval_of(text: int | None, decisions: list[Decision]) -> Decision | None:
+    """When the text was approved that an amended one replaces."""
+    approved = (d for d in decisions if d.revision_id == text and d.act == Decision.Act.APPROVED)
+    return next(approved, None) if text else None
+
+
+def _adoption_of_amendment(plan: WorkPlan, decisions: list[Decision]) -> Decision | None:
+    """By what an amendment was adopted that the ministers have not decided on yet."""
+    if not plan.is_being_amended or plan.status not in WorkPlan.PUBLIC:
+        return None
+    adopted = (d for d in decisions if d.act == Decision.Act.ADOPTED)
+    return next((d for d in adopted if d.revision_id == plan.revision_id), None)
 
 
 def _returned(request: HttpRequest, year: int) -> HttpResponse:
@@ -128,7 +161,8 @@ def _to_plans() -> dict[str, str]:
 
 def _plan_tag(found: WorkPlan, issued: list[Document], written: list[Written]) -> str:
     """What the page of a plan depends on, for a visitor."""
-    parts = [release(), get_language(), found.status, found.title, found.revision.digest]
+    text, adopted = found.public_text, found.status if found.status in WorkPlan.PUBLIC else ""
+    parts = [release(), get_language(), found.public_status, adopted, text.digest]
     parts += [f"{d.pk} {d.status} {d.superseded_by_id} {d.is_current} {d.sha256}" for d in issued]
     parts += [f"{one.at} {one.withdrawn and one.withdrawn.at}" for one in written]
     parts.append(str(Person.any_example()))
@@ -140,14 +174,15 @@ def _plan_tag(found: WorkPlan, issued: list[Document], written: list[Written]) -
 def plan_data(request: HttpRequest, year: int) -> HttpResponse:
     """The canonical bytes of a plan's text, as they were digested."""
     found = get_object_or_404(
-        WorkPlan.objects.visible_to(request.user).select_related("revision"),
+        WorkPlan.objects.visible_to(request.user).select_related("revision", "in_force"),
         year=year,
         revision__isnull=False,
     )
-    tag = f'"{found.revision.digest}"'
+    text = found.in_force or found.revision
+    tag = f'"{text.digest}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:
-        response = HttpResponse(found.revision.text, content_type="application/json; charset=utf-8")
+        response = HttpResponse(text.text, content_type="application/json; charset=utf-8")
     response.headers["ETag"] = tag
     patch_cache_control(response, no_cache=True)
     return response
@@ -196,10 +231,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     trail = [{"label": _("Documents"), "url": reverse("workplans:documents")}]
     if found.plan and found.plan.is_public:
         trail.append({"label": found.title, "url": found.plan.get_absolute_url()})
+    returned = _return_of(found)
     context: dict[str, Any] = {
         "document": found,
         "trail": trail,
-        "returned": _return_of(found),
+        "returned": returned,
+        "amends": None if returned else _amends(found),
     }
     if found.status == Status.READY:
         context |= {"facts": _facts(found), "code": codes.grouped(found.code)}
@@ -218,6 +255,14 @@ def _return_of(found: Document) -> Decision | None:
         return None
     returns = Decision.objects.filter(revision=found.revision_id, act=Decision.Act.RETURNED)
     return returns.select_related("meeting__body").first()
+
+
+def _amends(found: Document) -> Revision | None:
+    """The text that stays in force although the document prints a newer one that was adopted."""
+    plan = found.plan
+    if plan is None or not plan.is_being_amended or plan.status not in WorkPlan.PUBLIC:
+        return None
+    return plan.in_force if plan.revision_id == found.revision_id else None
 
 
 def _document(request: HttpRequest, pk: int) -> Document:

@@ -38,12 +38,19 @@ def find(request: HttpRequest, pk: int) -> Consideration:
         .select_related(
             "plan__presidency__state",
             "plan__revision",
+            "plan__in_force",
             "revision__previous",
+            "revision__amends",
             "meeting__body",
             "by",
             "appointment",
         )
-        .defer("plan__revision__text", "revision__previous__text")
+        .defer(
+            "plan__revision__text",
+            "plan__in_force__text",
+            "revision__previous__text",
+            "revision__amends__text",
+        )
         .prefetch_related(queries.with_seats("meeting__seats")),
         pk=pk,
     )
@@ -92,9 +99,22 @@ def consideration(request: HttpRequest, pk: int) -> HttpResponse:
         "stated": chair_statement(found),
         "offer": _offer(found),
         "notices": counted(notices.thread(found.plan)) if conducts(standing) else None,
+        **amended(found),
         **changes(found, own),
     }
     return render(request, "workplans/consideration.html", context)
+
+
+def amended(found: Consideration) -> dict[str, Any]:
+    """What a text that amends the plan in force changes in it, and why."""
+    text = found.revision
+    if text.amends is None:
+        return {"amendment": None}
+    return {
+        "amendment": queries.amendment_of(text),
+        "amends": text.amends,
+        "amended": comparison.changes(text.amends.form, text.form),
+    }
 
 
 def changes(found: Consideration, own: set[int]) -> dict[str, Any]:
@@ -111,7 +131,7 @@ def changes(found: Consideration, own: set[int]) -> dict[str, Any]:
         .order_by("-id")
         .first()
     )
-    base: Revision | None = found.revision.previous
+    base = _text_before(found.revision)
     if before:
         base = before.consideration.revision
     elif found.before_ministers:
@@ -125,13 +145,23 @@ def changes(found: Consideration, own: set[int]) -> dict[str, Any]:
             .order_by("number")
             .last()
         )
-    if base is None or base.pk == found.revision_id:
+    # What an amendment changes in the text in force is shown by itself.
+    if base is None or base.pk in (found.revision_id, found.revision.amends_id):
         return {"changes": None}
     return {
         "changes": comparison.changes(base.form, found.revision.form),
         "base": base,
         "approved_by": before.seat.state if before else None,
     }
+
+
+def _text_before(text: Revision) -> Revision | None:
+    """The text circulated before; of an amendment, one of the same amendment."""
+    before: Revision | None = text.previous
+    amendment = queries.amendment_of(text)
+    if before is not None and amendment is not None and before.frozen < amendment.opened:
+        return None
+    return before
 
 
 def adopted_document(found: Consideration) -> Document | None:
