@@ -52,6 +52,11 @@ def _no_look_first(request: HttpRequest) -> bool:
 ACTS: dict[str, Act] = {
     "workplans:position_check": Act(gettext_lazy("Confirm and submit the position")),
     "workplans:confirm": Act(gettext_lazy("Confirm for the state")),
+    "workplans:statement_check": Act(gettext_lazy("Confirm and make the statement")),
+    "workplans:withdraw_statement": Act(gettext_lazy("Confirm and withdraw the statement")),
+    "workplans:close_by_statement": Act(
+        gettext_lazy("Confirm and issue the Chair’s statement"), _last_step
+    ),
     "workplans:record_check": Act(gettext_lazy("Confirm and record the position")),
     "workplans:rule_on_time": Act(gettext_lazy("Confirm and decide about the time")),
     "workplans:circulate": Act(gettext_lazy("Confirm and circulate")),
@@ -83,7 +88,7 @@ EVERYDAY = frozenset(
         # Before an act, and beside it
         "workplans:consultation", "workplans:ask_for_advice", "workplans:take_note_back",
         "workplans:position", "workplans:record", "workplans:remind",
-        "workplans:hear",
+        "workplans:hear", "workplans:make_statement",
         "workplans:progress_record", "hand_over_tick", "send_again", "secretariat:invite_again",
         "secretariat:withdraw_invitation",
         # The draft
