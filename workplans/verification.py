@@ -186,8 +186,11 @@ SENTENCES = {
 
 def by_digest(digest: str, known: DocumentQuerySet) -> list[Match]:
     """What has a digest: a file that was issued, its signed copy, or the text documents print."""
-    any_of = Q(sha256=digest) | Q(signed__sha256=digest) | Q(revision__digest=digest)
-    return [Match(one, _of(one, digest)) for one in known.filter(any_of).order_by("pk")]
+    # A Chair's statement was made of a text that nobody adopted: it does not print that, and the
+    # digest of it is nobody's to confirm.
+    prints = Q(revision__digest=digest) & ~Q(kind=Document.Kind.CHAIR_STATEMENT)
+    found = known.filter(Q(sha256=digest) | Q(signed__sha256=digest) | prints)
+    return [Match(one, _of(one, digest)) for one in found.order_by("pk")]
 
 
 def _of(document: Document, digest: str) -> str:

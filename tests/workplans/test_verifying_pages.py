@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from bpic import handover
 from secretariat.dates import PartialDate
 from tests import factories, hand_overs
+from tests.workplans.test_chair_statement import close
+from tests.workplans.test_statements import activity_of
+from tests.workplans.test_take_position import say
 from workplans import codes
 from workplans import documents as issuing
 from workplans.models import Decision, Document, Retraction, WorkPlan
@@ -166,6 +169,22 @@ def test_a_text_that_was_never_decided_answers_like_any_other_digest(considerati
             said = said.replace(f">{group}<", ">…<")
         answers.add(said)
     assert len(answers) == 1
+
+
+def test_a_chairs_statement_confirms_no_text_that_was_not_adopted(cast, consideration, sign_in):
+    say(
+        consideration, cast.heads["Borania"], "objects", "No.",
+        parts=[activity_of(consideration, 1)],
+    )  # fmt: skip
+    close(consideration, cast.chair)
+    stated = issue(Document.objects.get())
+    client, digest = sign_in(), consideration.revision.digest
+    said = text(client.get(page(stated.code)))
+    assert "Not adopted; it binds nobody" in said and "Digest of the facts it prints" in said
+    assert stated.symbol not in text(client.get(LANDING, {"q": digest}), 404)
+    asked = client.get(LANDING, {"sha256": digest}, headers={"accept": "application/json"})
+    assert asked.json() == {"documents": []}
+    assert stated.symbol in text(client.get(LANDING, {"q": stated.sha256}))
 
 
 def handed_over(cast):
