@@ -224,6 +224,26 @@ def test_who_did_it_is_led_to_it_and_back(cast, agreed, sign_in):
     assert chair.post(address(plan), {**sent, "reason": REASON})["Location"] == overview
 
 
+def test_a_document_that_was_issued_says_it_is_not_in_force(
+    cast, agreed, sign_in, tmp_path, settings
+):
+    settings.DOCUMENT_ROOT = tmp_path
+    plan = factories.adopted(agreed, by=cast.chair)
+    name, digest = documents.store(b"%PDF-1.7 issued")
+    Document.objects.update(
+        status="ready", file=name, sha256=digest, size=15, pages=1, issued=factories.NOW
+    )
+    take_back(plan, cast.chair)
+    document = Document.objects.get()
+    assert document.status == "ready"
+    chair = sign_in(cast.chair)
+    overview = words(chair.get(reverse("workplans:overview", args=[plan.year])))
+    assert "Not in force: its decision was taken back." in overview
+    listed = words(Client().get(reverse("workplans:documents")))
+    assert "Not in force: its decision was taken back on" in listed
+    assert "taken back as a mistake on" in words(Client().get(document.get_absolute_url()))
+
+
 def test_whoever_did_nothing_is_led_to_the_plan(cast, agreed, sign_in):
     plan = factories.adopted(agreed, by=cast.chair)
     response = sign_in(cast.staff).get(address(plan), follow=True)

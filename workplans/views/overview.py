@@ -88,7 +88,7 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
         "documents": list(
             Document.objects.public()
             .filter(plan=plan)
-            .select_related("superseded_by", "withdrawal", "revision")
+            .select_related("superseded_by", "withdrawal", "revision", "decision__retraction")
         ),
     }
     return render(request, "workplans/overview.html", context)

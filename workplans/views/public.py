@@ -215,9 +215,9 @@ def documents(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "filtered": bool(wanted.get("kind") or wanted.get("year")),
-        "page": Paginator(issued.select_related("superseded_by", "withdrawal"), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page": Paginator(
+            issued.select_related("superseded_by", "withdrawal", "decision__retraction"), PER_PAGE
+        ).get_page(request.GET.get("page")),
         "query": f"{query.urlencode()}&" if query else "",
         "unfinished": visible.exclude(status=Status.READY) if request.user.is_authenticated else [],
     }
