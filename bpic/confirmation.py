@@ -58,8 +58,6 @@ ACTS: dict[str, Act] = {
         gettext_lazy("Confirm and issue the Chair’s statement"), _last_step
     ),
     "workplans:record_check": Act(gettext_lazy("Confirm and record the position")),
-    "workplans:statement_check": Act(gettext_lazy("Confirm and make the statement")),
-    "workplans:withdraw_statement": Act(gettext_lazy("Confirm and withdraw the statement")),
     "workplans:rule_on_time": Act(gettext_lazy("Confirm and decide about the time")),
     "workplans:circulate": Act(gettext_lazy("Confirm and circulate")),
     "workplans:withdraw": Act(gettext_lazy("Confirm and withdraw the text")),
@@ -68,11 +66,10 @@ ACTS: dict[str, Act] = {
     "workplans:extend": Act(gettext_lazy("Confirm and set the later end")),
     "workplans:adopt": Act(gettext_lazy("Confirm and adopt the plan")),
     "workplans:return_to_draft": Act(gettext_lazy("Confirm and return the text")),
-    "workplans:close_by_statement": Act(
-        gettext_lazy("Confirm and issue the Chair’s statement"), _last_step
-    ),
     "workplans:withdraw_document": Act(gettext_lazy("Confirm and withdraw the document")),
     "workplans:take_back": Act(gettext_lazy("Confirm and take it back")),
+    "workplans:amend": Act(gettext_lazy("Confirm and open the amendment")),
+    "workplans:withdraw_amendment": Act(gettext_lazy("Confirm and withdraw the amendment")),
     "workplans:submit": Act(gettext_lazy("Confirm and submit the plan")),
     "workplans:report": Act(gettext_lazy("Confirm and report the plan")),
     "meetings:convene": Act(gettext_lazy("Confirm and convene the meeting"), _no_look_first),
