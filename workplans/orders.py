@@ -18,7 +18,6 @@ from workplans.models import (
     Document,
     Position,
     Retraction,
-    Revision,
     Statement,
     WorkPlan,
 )
@@ -218,11 +217,13 @@ def compose_draft(form: content.Form, *, at: datetime) -> dict[str, Any]:
     return _undecided(form, edition="working_draft", under="", at=at)
 
 
-def compose_circulated(revision: Revision) -> dict[str, Any]:
-    """The work order of a text before the Advisory Group, as it was circulated."""
+def compose_circulated(consideration: Consideration) -> dict[str, Any]:
+    """The work order of a text before the Advisory Group, as it was put before the states."""
+    revision = consideration.revision
     under, at = revision.symbol, revision.frozen
     form = content.load_as_written(revision.text)
-    return _undecided(form, edition="circulated", under=under, at=at)
+    edition = "under_silence" if consideration.under_silence else "circulated"
+    return _undecided(form, edition=edition, under=under, at=at)
 
 
 def _undecided(form: content.Form, *, edition: str, under: str, at: datetime) -> dict[str, Any]:

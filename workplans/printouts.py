@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from secretariat.models import Person
 from workplans import content, orders, worker
-from workplans.models import Consideration, Printout, Revision, WorkPlan
+from workplans.models import Consideration, Printout, WorkPlan
 from workplans.snapshots import NOW, Shelf, Snapshot
 
 KEPT = timedelta(days=7)
@@ -73,11 +73,11 @@ def ask_for_draft(plan: WorkPlan, form: content.Form, *, by: Person, on: datetim
     return _ask(composed, plan, Kind.DRAFT, newer=NOW, draft_digest=digest, by=by, on=on)
 
 
-def ask_for_circulated(revision: Revision, *, by: Person, on: datetime) -> Printout:
+def ask_for_circulated(consideration: Consideration, *, by: Person, on: datetime) -> Printout:
     """The printout of a text that is under consideration."""
-    composed = orders.compose_circulated(revision)
-    code = f"r{revision.number}"
-    return _ask(composed, revision.plan, Kind.CIRCULATED, newer=code, by=by, on=on)
+    composed = orders.compose_circulated(consideration)
+    code = f"r{consideration.revision.number}"
+    return _ask(composed, consideration.plan, Kind.CIRCULATED, newer=code, by=by, on=on)
 
 
 def ask_for_comparison(

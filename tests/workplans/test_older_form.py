@@ -184,7 +184,7 @@ def test_it_is_typeset_with_its_own_bytes_inside(decided):
 
 def test_before_it_is_decided_it_is_printed_under_its_own_digest(frozen, cast, settings, tmp_path):
     settings.PRINTOUT_ROOT = tmp_path / "printouts"
-    asked = printouts.ask_for_circulated(frozen.revision, by=cast.head, on=factories.NOW)
+    asked = printouts.ask_for_circulated(frozen, by=cast.head, on=factories.NOW)
     order = json.loads(asked.order)
     assert order["digest"] == frozen.revision.digest
     assert printouts.produce(asked.pk) is True

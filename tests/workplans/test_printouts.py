@@ -145,7 +145,7 @@ def test_a_comparison_is_made_like_a_draft(cast, consideration, root):
 
 
 def test_a_circulated_text_is_printed_under_its_symbol(cast, consideration):
-    printout = printouts.ask_for_circulated(consideration.revision, by=cast.head, on=factories.NOW)
+    printout = printouts.ask_for_circulated(consideration, by=cast.head, on=factories.NOW)
     order = json.loads(printout.order)
     assert (order["edition"], order["symbol"]) == ("circulated", "PartNIR/AG/2027/WP/1")
     assert order["digest"] == consideration.revision.digest

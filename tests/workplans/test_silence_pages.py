@@ -1,11 +1,13 @@
 """The pages of the silence procedure: opening it, letting it pass, breaking it, its end."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from bpic import desk, feeds
 from secretariat import instants
@@ -15,6 +17,7 @@ from tests import factories
 from tests.conftest import assemble
 from tests.workplans import silences
 from tests.workplans.silences import answer, ended
+from workplans import printouts
 from workplans.models import Consideration, Decision, Extension, Position, WorkPlan
 from workplans.operations import review
 
@@ -40,6 +43,21 @@ def page(name, of):
 
 def words(response):
     return re.sub(r"\s+", " ", response.content.decode())
+
+
+# On paper
+
+
+def test_the_text_is_printed_as_an_interim_one(people, silent, settings, tmp_path):
+    settings.PRINTOUT_ROOT = tmp_path
+    asked = printouts.ask_for_circulated(silent, by=people.head, on=timezone.now())
+    assert json.loads(asked.order)["edition"] == "under_silence"
+    assert printouts.produce(asked.pk) is True
+    asked.refresh_from_db()
+    pages = [page.extract_text() for page in PdfReader(tmp_path / asked.file).pages]
+    cover = " ".join(pages[0].split())
+    assert "An interim text: it is adopted only if no state objects" in cover
+    assert all("under silence" in page for page in pages[1:])
 
 
 # Opening

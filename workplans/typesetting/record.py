@@ -139,6 +139,14 @@ def standing(order: dict[str, Any]) -> list[str]:
             _("Circulated on %(day)s for consideration.") % {"day": day(order["date"])},
             _("It has not been adopted. It binds nobody and is not for citation."),
         ]
+    if edition == "under_silence":
+        return [
+            _("Put under silence on %(day)s.") % {"day": day(order["date"])},
+            _(
+                "An interim text: it is adopted only if no state objects before the silence ends. "
+                "Until then it binds nobody and is not for citation."
+            ),
+        ]
     texts = {
         "adopted": _("Adopted on %(date)s, %(meeting)s."),
         "approved": _("Approved on %(date)s, %(meeting)s."),

@@ -50,6 +50,7 @@ EDITIONS = {
     "draft": pgettext_lazy("edition", "Draft"),
     "working_draft": pgettext_lazy("edition", "Working draft"),
     "circulated": pgettext_lazy("edition", "Text as circulated"),
+    "under_silence": pgettext_lazy("edition", "Interim text under silence"),
     "comparison": pgettext_lazy("edition", "Comparison of two texts"),
     "adopted": pgettext_lazy("edition", "Text as adopted"),
     "approved": pgettext_lazy("edition", "Text as approved"),
@@ -63,6 +64,7 @@ WATERMARKS = {
     "draft": _("Draft – not for citation"),
     "working_draft": _("Draft – not circulated"),
     "circulated": _("Circulated – not adopted"),
+    "under_silence": _("Interim – under silence"),
 }
 DISTRIBUTIONS = {
     "General": pgettext_lazy("distribution", "General"),

@@ -71,7 +71,7 @@ def of_consideration(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("workplans:consideration", pk=pk)
     return _asked(
         request,
-        lambda by: printouts.ask_for_circulated(found.revision, by=by, on=timezone.now()),
+        lambda by: printouts.ask_for_circulated(found, by=by, on=timezone.now()),
         back=reverse("workplans:consideration", args=[pk]),
     )
 
