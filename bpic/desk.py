@@ -27,7 +27,7 @@ from workplans import history, outline, queries
 from workplans.models import Position, WorkPlan
 from workplans.operations import parking
 from workplans.outline import Outline
-from workplans.permissions import acts_on, available_acts, voice_or_none
+from workplans.permissions import acts_on, available_acts, consulted, voice_or_none
 
 AHEAD = timedelta(days=30)
 MOST_COMING = 10
@@ -40,9 +40,11 @@ def of(standing: Standing, moment: datetime | None = None) -> Desk:
     desk = Desk(moment or timezone.now(), zone_of(standing))
     if standing.person is None:
         return desk
-    for board in queries.open_boards():
+    boards = queries.open_boards()
+    for board in boards:
         _answer(desk, standing, board)
         _conduct(desk, standing, board)
+    _advise(desk, standing, boards)
     known = handover.known_to(standing)
     meetings = _meetings(standing)
     if conducts(standing):
@@ -126,6 +128,31 @@ def _pass_or_object(desk: Desk, board: queries.Board, why: str, given: Position 
     tag = given.kind if given else "under_silence"
     item = Item(title, words, page, consideration.closes, tag)
     (desk.waiting if given else desk.now).append(item)
+
+
+def _advise(desk: Desk, standing: Standing, boards: list[queries.Board]) -> None:
+    """For whoever the own delegation waits to hear from about a text."""
+    assert standing.person is not None
+    own = {}
+    for board in boards:
+        if found := consulted(standing, board.consideration):
+            own[board.consideration.pk] = (board.consideration, found[0])
+    asked = queries.asked_for_advice(standing.person, [one for one, _seat in own.values()])
+    for pk, question in asked.items():
+        consideration, seat = own[pk]
+        if question.seat_id != seat.pk:
+            continue
+        title = _("Advise your delegation on the %(year)d work plan")
+        why = _("%(person)s asks you. Only the delegation of %(state)s sees what you say.")
+        url = reverse("workplans:consultation", args=[pk])
+        desk.now.append(
+            Item(
+                title % {"year": consideration.plan.year},
+                why % {"person": question.by, "state": seat.state},
+                url,
+                consideration.closes,
+            )
+        )
 
 
 def _conduct(desk: Desk, standing: Standing, board: queries.Board) -> None:

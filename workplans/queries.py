@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from meetings.models import Meeting, Seat
 from secretariat.dates import PartialDate
-from secretariat.models import Authority, Membership
+from secretariat.models import Authority, Membership, Person
 from secretariat.standing import Standing
 from workplans import correspondence
 from workplans.consensus import Tally, tally
@@ -24,7 +24,9 @@ from workplans.models import (
     Consideration,
     Decision,
     Heard,
+    Note,
     Position,
+    Question,
     Revision,
     Statement,
     WorkPlan,
@@ -161,6 +163,26 @@ def statements(consideration: Consideration) -> list[Statement]:
     for statement in found:
         statement.consideration = consideration
     return found
+
+
+def asked_for_advice(
+    person: Person, considerations: Collection[Consideration]
+) -> dict[int, Question]:
+    """What a person's own delegation still waits to hear from them, by the text; one query."""
+    told = Note.objects.filter(
+        consideration=OuterRef("consideration"),
+        seat=OuterRef("seat"),
+        person=person,
+        at__gt=OuterRef("at"),
+        taken_back=None,
+    )
+    waiting = (
+        Question.objects.filter(asked=person, consideration__in=considerations)
+        .exclude(Exists(told))
+        .select_related("by", "seat__state")
+        .order_by("id")
+    )
+    return {question.consideration_id: question for question in waiting}
 
 
 def with_seats(field: str) -> Prefetch[Any]:

@@ -187,7 +187,7 @@ def test_what_one_did_has_its_receipt(cast, consideration, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("role", "queries"), [("head", 14), ("minister", 13), ("staff", 20), ("stranger", 12)]
+    ("role", "queries"), [("head", 15), ("minister", 13), ("staff", 20), ("stranger", 12)]
 )
 def test_a_desk_costs_the_same_whatever_lies_on_it(
     cast, consideration, sign_in, django_assert_num_queries, role, queries

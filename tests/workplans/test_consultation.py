@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from bpic import desk
 from secretariat.accreditation import accredit, recall
 from secretariat.models import Appointment, Authority, Entry, Notice
 from secretariat.post import send_due
-from secretariat.standing import NotEntitled
+from secretariat.standing import NotEntitled, Standing
 from tests import factories
 from workplans import permissions
 from workplans.consultation import advised
@@ -351,3 +352,30 @@ def test_the_queries_do_not_grow_with_the_notes(
         with django_assert_num_queries(12):
             answer = client.get(page("consultation", consideration))
         assert answer.content.decode().count("Word ") == number
+
+
+# The desk of whoever is asked
+
+
+def test_whoever_is_asked_finds_it_on_the_desk_until_they_have_said_something(
+    cast, consideration, agencies
+):
+    def lines(person):
+        titles = [item.title for item in desk.of(Standing.of(person, DAY), NOW).now]
+        return [title for title in titles if title.startswith("Advise your delegation")]
+
+    finance, customs = agencies["Ministry of Finance"], agencies["Customs Office"]
+    assert not lines(finance)
+    ask(consideration, [finance], by=cast.head, on=NOW)
+    assert lines(finance) == ["Advise your delegation on the 2027 work plan"]
+    assert not lines(customs) and not lines(cast.head) and not lines(cast.staff)
+    say(consideration, finance, advice="would_approve")
+    assert not lines(finance)
+
+
+def test_whoever_left_the_delegation_finds_it_no_more(cast, consideration, agencies):
+    finance = agencies["Ministry of Finance"]
+    ask(consideration, [finance], by=cast.head, on=NOW)
+    finance.appointments.update(period=factories.DateRange(DAY - timedelta(days=9), DAY))
+    titles = [item.title for item in desk.of(Standing.of(finance, DAY), NOW).now]
+    assert not any("Advise" in title for title in titles)
