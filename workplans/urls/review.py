@@ -2,6 +2,7 @@ from django.urls import path
 
 from workplans.views import (
     answering,
+    board_data,
     consultation,
     correspondence,
     hearing,
@@ -15,6 +16,11 @@ urlpatterns = [
     path("desk/plans/<int:year>/silence/", correspondence.open_silence, name="open_silence"),
     path("desk/plans/<int:year>/in-writing/", correspondence.open_written, name="open_written"),
     path("desk/considerations/<int:pk>/", review.consideration, name="consideration"),
+    path(
+        "desk/considerations/<int:pk>.json",
+        board_data.consideration_data,
+        name="consideration_data",
+    ),
     path("desk/considerations/<int:pk>/position/", answering.position, name="position"),
     path(
         "desk/considerations/<int:pk>/position/check/",
