@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from secretariat.models import Entry, Notice
 from secretariat.standing import NotEntitled
 from tests import factories
-from tests.workplans import silences
+from tests.workplans import amendments, silences
 from tests.workplans.test_statement_pages import page, words
 from tests.workplans.test_statements import activity_of
 from tests.workplans.test_take_position import say
@@ -202,3 +202,21 @@ def test_a_return_taken_back_leaves_the_way_to_it_open(cast, divided):
     done = close(Consideration.objects.get(), cast.chair)
     assert (done.act, done.attempt) == ("stated", 2)
     assert Document.objects.get().kind == "chair_statement"
+
+
+# While the plan it belongs to is in force
+
+
+def test_of_an_amendment_it_leaves_the_text_in_force_where_it_is(
+    cast, approved, advisory_group, sign_in
+):
+    amended = amendments.circulated(cast, approved, advisory_group)
+    factories.answer(amended, by=cast.head, kind="objects", text=WHY)
+    close(amended, cast.chair)
+    plan = amendments.again(approved)
+    assert (plan.status, plan.in_force) == ("draft", amendments.again(approved).in_force)
+    page = sign_in().get(f"/en/plans/{plan.year}/")
+    assert page.status_code == 200 and amendments.CANARY not in page.content.decode()
+    # The whole text is objected to, so nothing of it is agreed and nothing of it is printed.
+    order = Document.objects.get(kind="chair_statement").order
+    assert amendments.CANARY not in order
