@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workplans import anchors, instructions, procedure
+from workplans.forms.declaring import Checked
 from workplans.models import Consideration, Position
 from workplans.operations.answering import Said
 
@@ -190,36 +191,10 @@ class AnswerForm(forms.Form):
         }[Kind(kind)]
 
 
-class CheckedAnswerForm(AnswerForm):
+class CheckedAnswerForm(Checked, AnswerForm):
     """The same answer carried through the check, with the declaration of who gives it."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    declaration = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy(
-                "Tick the box if you are authorised. Without it nothing is submitted."
-            )
-        }
-    )
-
-    field_order = ["declaration"]
     carries = ("kind", "text", "would_join", "until", "parts")
-
-    def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in self.carries:
-            if name in self.fields:
-                # A hidden group of radios would send nothing, so the answer travels as one value.
-                several = name == "parts"
-                self.fields[name].widget = (
-                    forms.MultipleHiddenInput() if several else forms.HiddenInput()
-                )
-        self.fields["declaration"].label = declaring
-
-    @property
-    def holds_an_answer(self) -> bool:
-        """Whether what it carries can be submitted, the declaration apart."""
-        return not {*self.carries, "digest", "key"} & set(self.errors)
 
 
 class NoteField(forms.FileField):

@@ -15,7 +15,7 @@ from secretariat.deadlines import Outlook
 from secretariat.models import State
 from workplans import correspondence
 from workplans.forms.answering import OwnText
-from workplans.models import Consideration
+from workplans.forms.declaring import OF_POSITIONS, OF_REQUESTS, VisibilityField
 
 
 class EndForm(DeadlineForm):
@@ -142,19 +142,7 @@ class OpenSilenceForm(OpeningForm):
     )
     unconfirmed = gettext_lazy("Confirm that you put this text under silence.")
 
-    visibility = forms.ChoiceField(
-        label=gettext_lazy("When do the delegations see each other’s requests for time?"),
-        help_text=gettext_lazy(
-            "They are told which. An objection ends the silence, and is shown to all at once."
-        ),
-        choices=Consideration.Visibility.choices,
-        initial=Consideration.Visibility.OPEN,
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"),
-            gettext_lazy("Choose when the delegations see each other’s requests."),
-        ),
-    )
+    visibility = VisibilityField(OF_REQUESTS)
 
 
 class OpenWrittenForm(OpeningForm):
@@ -166,19 +154,7 @@ class OpenWrittenForm(OpeningForm):
     )
     unconfirmed = gettext_lazy("Confirm that you put this text before the states.")
 
-    visibility = forms.ChoiceField(
-        label=gettext_lazy("When do the delegations see each other’s positions?"),
-        help_text=gettext_lazy(
-            "They are told which. The chair and the secretariat see positions as they come."
-        ),
-        choices=Consideration.Visibility.choices,
-        initial=Consideration.Visibility.OPEN,
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"),
-            gettext_lazy("Choose when the delegations see each other’s positions."),
-        ),
-    )
+    visibility = VisibilityField(OF_POSITIONS)
 
 
 class ExtendForm(EndForm):

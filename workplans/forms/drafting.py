@@ -26,11 +26,12 @@ from meetings.models import Body, Meeting
 from secretariat.dates import PartialDate
 from secretariat.deadlines import Outlook
 from secretariat.models import Authority, State
+from workplans.forms.declaring import OF_POSITIONS, VisibilityField
 from workplans.forms.pieces import WORDS, Group, Row, box_for
 from workplans.forms.prose import HINT, ProseBox
 from workplans.legible import legible
 from workplans.merging import Values
-from workplans.models import Activity, Consideration, PriorityArea, TextBlock, WorkPlan
+from workplans.models import Activity, PriorityArea, TextBlock, WorkPlan
 from workplans.parts import FIELDS, OBJECTIVES, Pieces, pieces_named, pieces_of, plain
 from workplans.queries import Ministry, Roll
 
@@ -602,19 +603,7 @@ class CirculateForm(DeadlineForm):
         to_field_name="slug",
         error_messages={"required": gettext_lazy("Choose the meeting that will consider it.")},
     )
-    visibility = forms.ChoiceField(
-        label=gettext_lazy("When do the delegations see each other’s positions?"),
-        help_text=gettext_lazy(
-            "They are told which. The chair and the secretariat see positions as they come."
-        ),
-        choices=Consideration.Visibility.choices,
-        initial=Consideration.Visibility.OPEN,
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"),
-            gettext_lazy("Choose when the delegations see each other’s positions."),
-        ),
-    )
+    visibility = VisibilityField(OF_POSITIONS)
     message = forms.CharField(
         label=gettext_lazy("Covering note"),
         required=False,

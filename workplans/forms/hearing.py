@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from secretariat.dates import PartialDate
 from workplans.forms.answering import OwnText
+from workplans.forms.declaring import Declared
 from workplans.models import Heard, Position
 from workplans.operations.answering import Said
 from workplans.queries import Answer, Board
@@ -122,21 +123,9 @@ class HearingForm(forms.Form):
         return found
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Declared):
     """That whoever speaks for a state stands by what was written down in the room."""
 
     use_required_attribute = False
 
     digest = forms.CharField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    declaration = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy(
-                "Tick the box if you are authorised. Without it nothing is submitted."
-            )
-        }
-    )
-
-    def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["declaration"].label = declaring

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from workplans import procedure
 from workplans.forms.answering import OwnText, PartsField
+from workplans.forms.declaring import Checked, Declared
 from workplans.models import Consideration, Statement
 
 Kind = Statement.Kind
@@ -53,37 +54,13 @@ class StatementForm(forms.Form):
         return given
 
 
-class CheckedStatementForm(StatementForm):
+class CheckedStatementForm(Checked, StatementForm):
     """The same statement carried through the check, with the declaration of who makes it."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    declaration = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy(
-                "Tick the box if you are authorised. Without it nothing is submitted."
-            )
-        }
-    )
-
-    field_order = ["declaration"]
     carries = ("kind", "text", "parts")
 
-    def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in self.carries:
-            several = name == "parts"
-            self.fields[name].widget = (
-                forms.MultipleHiddenInput() if several else forms.HiddenInput()
-            )
-        self.fields["declaration"].label = declaring
 
-    @property
-    def holds_a_statement(self) -> bool:
-        """Whether what it carries can be submitted, the declaration apart."""
-        return not {*self.carries, "digest", "key"} & set(self.errors)
-
-
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(Declared):
     """The note by which a statement is withdrawn."""
 
     use_required_attribute = False
@@ -95,18 +72,8 @@ class WithdrawalForm(forms.Form):
             "now on."
         ),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    declaration = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy(
-                "Tick the box if you are authorised. Without it nothing is withdrawn."
-            )
-        }
-    )
 
-    def __init__(self, *args: Any, declaring: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["declaration"].label = declaring
+    field_order = ["text", "declaration"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -148,7 +148,7 @@ def position_check(request: HttpRequest, pk: int) -> HttpResponse:
         return _check_page(request, found, seat, basis, form, kept)
     form = build(request.POST)
     form.full_clean()
-    if not form.holds_an_answer:
+    if not form.holds_what_it_carries:
         answer = AnswerForm(request.POST, consideration=found, today=today(found))
         return _position_page(request, found, seat, basis, answer)
     answer = form.cleaned_data

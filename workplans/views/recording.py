@@ -91,7 +91,7 @@ def record_check(request: HttpRequest, pk: int) -> HttpResponse:
     sent_before = Position.objects.filter(key=form.cleaned_data.get("key")).first()
     if sent_before and sent_before.recorded_by == request.person:  # type: ignore[attr-defined]
         return redirect("workplans:receipt", pk=sent_before.pk)
-    carried = form.holds_an_answer and note and signed
+    carried = form.holds_what_it_carries and note and signed
     if not carried or form.cleaned_data.get("sha256") != note.sha256:
         # The note lies in the session; with another, or none, nothing of this holds any more.
         return redirect("workplans:record", pk=pk)

@@ -153,7 +153,7 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
         return _check_page(request, found, seat, basis, build(initial=kept), kept)
     form = build(request.POST)
     form.full_clean()
-    if not form.holds_a_statement:
+    if not form.holds_what_it_carries:
         written = StatementForm(request.POST, consideration=found)
         return _write_page(request, found, seat, basis, written, _last_time(found, seat))
     if form.is_valid():
