@@ -168,7 +168,11 @@ def adopted_document(found: Consideration) -> Document | None:
     """The PDF of the text as the Advisory Group adopted it, once it is issued."""
     issued: Document | None = (
         Document.objects.issued()
-        .filter(revision=found.revision_id, edition=Document.Edition.ADOPTED)
+        .filter(
+            revision=found.revision_id,
+            edition=Document.Edition.ADOPTED,
+            decision__retraction=None,
+        )
         .first()
     )
     return issued
