@@ -8,6 +8,7 @@ worker alone, when it signs.
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,7 +61,10 @@ def sign(pdf: bytes, *, at: datetime) -> Signed:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     out = io.BytesIO()
-    signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), facts, signer=key, output=out)
+    # pyHanko runs an event loop of its own, which a thread that has one running does not allow.
+    with ThreadPoolExecutor(1) as apart:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        apart.submit(signers.sign_pdf, writer, facts, signer=key, output=out).result()
     return Signed(out.getvalue(), _named(certificate), certificate.sha256.hex())
 
 

@@ -176,6 +176,11 @@ class TestTheExampleYear:
         assert user.check_password(year.cast()["password"])
 
 
+def without_its_code(order):
+    """A work order but for the code of its document, which is drawn by lot."""
+    return {k: v for k, v in json.loads(order).items() if k not in ("code", "verify")}
+
+
 def test_the_same_day_gives_the_same_texts_and_documents(institution):
     seen = []
     for _again in range(2):
@@ -184,8 +189,8 @@ def test_the_same_day_gives_the_same_texts_and_documents(institution):
                 # The notes name entries by their number, and a new portal begins at the first.
                 cursor.execute("ALTER SEQUENCE secretariat_entry_id_seq RESTART")
                 year.build(DAY)
-                orders = list(Document.objects.order_by("symbol").values_list("order", flat=True))
-                seen.append((digests(), orders))
+                made = Document.objects.order_by("symbol").values_list("order", flat=True)
+                seen.append((digests(), [without_its_code(order) for order in made]))
                 raise Undo
         except Undo:
             pass

@@ -135,13 +135,13 @@ def test_it_costs_the_same_whatever_is_in_it(
 ):
     address, client = feed_of(cast.head), sign_in()
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
     for year in (2028, 2029, 2030):
         plan = factories.plan(by=cast.staff, year=year)
         meeting = factories.meeting("AG", by=cast.staff)
         factories.circulated(plan, before=meeting, by=cast.staff)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(events(client, address)) > 4
 
 

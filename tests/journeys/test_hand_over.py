@@ -43,8 +43,10 @@ MIDNIGHT = datetime(2027, 3, 11, tzinfo=UTC)
 OUTGOING, INCOMING = ("staff", "chair"), ("next_chair",)
 # Acts of a hand-over itself end with it; tests of their own say how (bpic/test_hand_over_pages).
 # What is printed without being issued goes with reading, and that goes on. Mail that failed is sent
-# again by whoever chairs or writes.
-ELSEWHERE = ("hand_over", "workplans:print", "workplans:receipt", "send_again")
+# again by whoever chairs or writes. A slip is taken back by who made it, and by nobody after them.
+ELSEWHERE = (
+    "hand_over", "workplans:print", "workplans:receipt", "workplans:take_back", "send_again",
+)  # fmt: skip
 OF_THE_PRESIDENCY = tuple(
     act
     for act in ACTS
@@ -158,8 +160,8 @@ WRITING = {act.address for act in ACTS} | {
 }
 # While positions are shown to those alone who conduct the procedure, the others wait for the end.
 WAITING = {
-    "positions not shown yet": {"workplans:receipt"},
-    "under silence": {"workplans:receipt"},
+    "positions not shown yet": {"workplans:receipt", "workplans:receipt_file"},
+    "under silence": {"workplans:receipt", "workplans:receipt_file"},
 }
 # Addresses that answer otherwise from state to state of a plan.
 OF_A_STATE = {row["address"] for row in TABLE if row["state"] != ANY}

@@ -323,7 +323,7 @@ def test_unbroken_it_is_adopted_at_the_end_itself(people, silent):
     silent.refresh_from_db()
     assert (silent.outcome, silent.closed) == ("adopted", silent.expires)
     assert (adopted.act, adopted.by, adopted.appointment) == ("adopted", None, None)
-    assert adopted.at_silence == silent.expires
+    assert adopted.at_end == silent.expires
     assert adopted.on == silent.expires.date()
     assert the_plan().status == "adopted"
     assert Document.objects.get().edition == "adopted"
@@ -351,7 +351,7 @@ def test_the_worker_down_for_three_hours_changes_nothing(people, silent):
     silent = ended(silent, timedelta(hours=3))
     tasks.settle_silences()
     adopted = Decision.objects.get()
-    assert (adopted.at_silence, adopted.on) == (silent.expires, silent.expires.date())
+    assert (adopted.at_end, adopted.on) == (silent.expires, silent.expires.date())
     tasks.settle_silences()
     correspondence.settle(silent)
     assert Decision.objects.count() == Document.objects.count() == 1
@@ -476,7 +476,7 @@ def test_a_request_for_time_breaks_nothing(people, silent):
 
 def test_the_chair_grants_it_by_extending_and_by_nothing_else(people, silent):
     position = ask(silent, people.head, 16)
-    with pytest.raises(answering.NotOpen, match="extend the silence"):
+    with pytest.raises(answering.NotOpen, match="set a later end"):
         answering.rule_on_time(position, granted=True, by=people.chair, on=timezone.now())
     extend(silent, people.chair, silent.expires + timedelta(days=3))
     ruling = Ruling.objects.get()
