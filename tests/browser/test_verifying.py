@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests import factories
 from workplans import codes
@@ -65,9 +65,14 @@ def choose(page: Page, data: bytes, name: str) -> None:
 
 
 def asked_of(page: Page) -> list[str]:
-    """What the page sends, from here on."""
+    """What the page sends, from here on; the browser fetches the portal's picture when it likes."""
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+
+    def hear(request: Request) -> None:
+        if "/static/" not in request.url:
+            sent.append(f"{request.method} {request.url}")
+
+    page.on("request", hear)
     return sent
 
 
