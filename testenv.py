@@ -15,8 +15,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -25,6 +27,9 @@ from bpic.embedded.processes import Child, Trouble  # noqa: E402
 
 # Beyond this many the longest tests alone say how long a run takes.
 MOST_WORKERS = 8
+# Where each test makes all it needs, and where single tests take longest.
+ALONE = ("tests/browser/", "tests/journeys/")
+SLOW = (*ALONE, "tests/bpic/")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 
 children: list[Child] = []
@@ -113,6 +118,33 @@ def _some_were_chosen(config: pytest.Config) -> bool:
     if config.args_source is config.ArgsSource.ARGS and not all(map(os.path.isdir, config.args)):
         return True
     return any(config.getoption(name, False) for name in ("keyword", "lf", "stepwise"))
+
+
+class Shares(LoadScopeScheduling):
+    """Tests of one share are run by one worker, which makes what they have in common once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share_of(nodeid)
+
+
+def share_of(nodeid: str) -> str:
+    """What a file's tests share may belong to all, or to those with one parameter."""
+    test, bracket, parameter = nodeid.partition("[")
+    if test.startswith(ALONE):
+        return nodeid
+    return test.rpartition("::")[0] + bracket + parameter
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares | None:
+    return Shares(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with what takes long, so that no one is left with it at the end."""
+    if WORKER:
+        items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_setupnodes() -> None:

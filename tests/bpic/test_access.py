@@ -661,12 +661,9 @@ QUERIES = {
 }
 
 
-def _crawled(state: str) -> Any:
-    """One worker asks all of what was found in a state."""
-    return pytest.param(state, marks=[pytest.mark.django_db, pytest.mark.xdist_group(state)])
-
-
-@pytest.fixture(scope="module", params=map(_crawled, STATES))
+@pytest.fixture(
+    scope="module", params=[pytest.param(state, marks=pytest.mark.django_db) for state in STATES]
+)
 def crawl(
     request: pytest.FixtureRequest,
     django_db_setup: None,

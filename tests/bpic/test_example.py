@@ -59,7 +59,6 @@ def digests() -> dict[str, str]:
     return dict(Revision.objects.values_list("symbol", "digest"))
 
 
-@pytest.mark.xdist_group("the example year")
 @pytest.mark.usefixtures("example", "db")
 class TestTheExampleYear:
     def test_there_is_a_plan_in_every_status(self):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from secretariat.models import Person
+from tests.workers import wait_for
 
 # What a browser may say on its console without anything being wrong.
 HARMLESS = ("status of 409", "status of 422", "status of 404", "status of 403")
@@ -105,16 +105,12 @@ def open_for(chromium: Browser, live_server: Any) -> Iterator[Any]:
 
 
 def _let_the_server_finish() -> None:
-    """The last words of a page may be on their way while the database is emptied for the next."""
-    asked = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND state <> 'idle'"
-    )
-    quiet = 0
-    for _wait in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(asked)
-            quiet = 0 if cursor.fetchone()[0] else quiet + 1
-        if quiet == 3:
-            return
-        time.sleep(0.1)
+    """The last words of a page may be on their way while the database is emptied for the next.
+
+    Each connection of a browser has a thread of the server, which ends when both are done.
+    """
+
+    def silent() -> bool:
+        return not any("process_request" in thread.name for thread in threading.enumerate())
+
+    wait_for(silent, 30)
