@@ -99,18 +99,26 @@ def test_what_the_server_kept_is_shown_and_comes_back_the_same(window, activity)
     assert desk.complaints == []
 
 
+def as_a_person_does(page):
+    """Between two keys a person leaves time in which the editor hears where the caret is now."""
+    page.wait_for_timeout(300)
+
+
 def test_the_tools_by_keyboard_alone(window, activity):
     Activity.objects.filter(pk=activity.pk).update(description="")
     desk, page, box = window()
     box.focus()
     page.keyboard.type("A forum")
     page.keyboard.press("Control+a")
+    as_a_person_does(page)
     page.keyboard.press("Shift+Tab")
     tools = page.get_by_role("toolbar", name="Formatting")
     expect(tools.get_by_role("button", name="Strong")).to_be_focused()
     page.keyboard.press("Enter")
     expect(box).to_be_focused()
+    as_a_person_does(page)
     page.keyboard.press("End")
+    as_a_person_does(page)
     page.keyboard.press("Enter")
     page.keyboard.type("A list")
     page.keyboard.press("Shift+Tab")
@@ -119,6 +127,7 @@ def test_the_tools_by_keyboard_alone(window, activity):
     expect(tools.get_by_role("button", name="List", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(box).to_be_focused()
+    as_a_person_does(page)
     page.keyboard.press("Enter")
     page.keyboard.type("of two")
     has(activity, description="**A forum**\n\n- **A list**\n- **of two**")

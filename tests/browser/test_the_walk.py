@@ -59,6 +59,13 @@ def take_position(desk, kind, text=""):
     expect(page.locator("main")).to_contain_text("It is on the record")
 
 
+def look_at_the_receipt(desk):
+    """The page turns itself over once the worker has made the PDF; then it is looked at."""
+    link = desk.page.get_by_role("link", name="Download the receipt")
+    expect(link).to_be_visible(timeout=60_000)
+    desk.check()
+
+
 def choose_meeting_if_asked(page):
     choices = page.get_by_role("radio")
     if choices.count() and page.get_by_role("checkbox").count() == 0:
@@ -118,7 +125,7 @@ def test_a_year_in_the_life_of_a_plan(cast_now, open_for, tmp_path):
             desk = open_for(head, script=name != "Borania", width=320)
             if name == "Dorlan":
                 take_position(desk, "Approve with a reservation", RESERVATION)
-                desk.check()
+                look_at_the_receipt(desk)
             else:
                 take_position(desk, "Approve")
 
@@ -146,7 +153,7 @@ def test_a_year_in_the_life_of_a_plan(cast_now, open_for, tmp_path):
         for name, minister in cast.ministers.items():
             desk = open_for(minister, width=320, dark=name == "Aldova")
             take_position(desk, "Approve")
-        desk.check()
+        look_at_the_receipt(desk)
         assert WorkPlan.objects.get(year=year).status == "approved"
 
         # The state of the activity, and the report to the summit.
