@@ -41,11 +41,11 @@ def response_headers(
     return respond
 
 
-class SilencesEnd:
-    """Whoever opens a page on which a plan may show first ends the silences that have run out.
+class ProceduresEnd:
+    """Whoever opens a page on which a plan may show first ends the procedures that have run out.
 
     One query where none has. The worker does the same every few seconds; this holds when it is
-    down, and a page never shows a text as under silence that is adopted.
+    down, and a page never shows a text as open that is adopted.
     """
 
     NAMES = frozenset({"desk", "home", "notices"})

@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "bpic.accounts.SessionsEndWithARole",
     "bpic.middleware.SignInRequired",
     "bpic.confirmation.ActsAreConfirmed",
-    "bpic.middleware.SilencesEnd",
+    "bpic.middleware.ProceduresEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -311,8 +311,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
-    "settle silences": {
-        "task": "workplans.tasks.settle_silences",
+    "settle procedures": {
+        "task": "workplans.tasks.settle_procedures",
         "schedule": 5.0,
         "options": {"expires": 5},
     },

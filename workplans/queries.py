@@ -272,7 +272,7 @@ def life(plan: WorkPlan, taken_so_far: list[Decision], status: str = "") -> list
     reached = LIFE.index(status)
     steps = []
     for number, status in enumerate(LIFE):
-        state = "current" if number == reached else "done" if number < reached else "todo"
+        state = "current" if number == reached else "done" if number < reached else "ahead"
         if state == "current" and status == WorkPlan.Status.REPORTED:
             state = "done"
         on = taken.get(status) if number <= reached else None

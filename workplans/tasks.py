@@ -54,7 +54,7 @@ def end_lapsed_considerations() -> None:
 
 
 @shared_task
-def settle_silences() -> None:
+def settle_procedures() -> None:
     """End what has run out; if nobody came first, this does, and to the same outcome."""
     correspondence.settle_due()
 

@@ -46,7 +46,7 @@ def has(activity, **fields):
         activity.refresh_from_db()
         return all(getattr(activity, name) == said for name, said in fields.items())
 
-    wait_for(arrived, 30)
+    wait_for(arrived, 10)
 
 
 def forget_the_cut(desk):

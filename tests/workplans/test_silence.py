@@ -349,10 +349,10 @@ def test_the_plan_goes_on_to_the_ministers_as_any_adopted_one(people, silent):
 
 def test_the_worker_down_for_three_hours_changes_nothing(people, silent):
     silent = ended(silent, timedelta(hours=3))
-    tasks.settle_silences()
+    tasks.settle_procedures()
     adopted = Decision.objects.get()
     assert (adopted.at_end, adopted.on) == (silent.expires, silent.expires.date())
-    tasks.settle_silences()
+    tasks.settle_procedures()
     correspondence.settle(silent)
     assert Decision.objects.count() == Document.objects.count() == 1
     assert Entry.objects.filter(act="end_silence").count() == 1

@@ -166,8 +166,8 @@ def test_who_has_not_answered_is_reminded_and_nobody_else(people, asked):
 def test_when_every_state_has_approved_its_end_adopts(people, asked):
     all_approve(people, asked)
     asked = over(asked, timedelta(hours=3))
-    tasks.settle_silences()
-    tasks.settle_silences()
+    tasks.settle_procedures()
+    tasks.settle_procedures()
     adopted = Decision.objects.get()
     assert (adopted.act, adopted.by, adopted.at_end) == ("adopted", None, asked.expires)
     assert fresh(asked).closed == asked.expires

@@ -14,7 +14,7 @@ from secretariat.models import Person
 from secretariat.standing import Standing
 from workplans import common_ground, content, documents, notices, permissions, procedure, queries
 from workplans.models import Consideration, Decision, Position
-from workplans.operations.decision import Outcome, ReasonMissing, close
+from workplans.operations.decision import Outcome, ReasonMissing, close, next_attempt
 from workplans.operations.locking import Superseded, current
 from workplans.procedure import OutOfOrder
 from workplans.typesetting.chair_statement import FORM
@@ -70,7 +70,7 @@ def close_by_statement(
         act=Decision.Act.STATED,
         meeting=consideration.meeting,
         consideration=consideration,
-        attempt=Decision.ever.filter(consideration=consideration).count() + 1,
+        attempt=next_attempt(consideration),
         on=consideration.meeting.day_at(on),
         by=by,
         appointment=basis,

@@ -93,7 +93,7 @@ def adopt_at_the_end(plan: WorkPlan, consideration: Consideration) -> Decision:
         act=Act.ADOPTED,
         meeting=consideration.meeting,
         consideration=consideration,
-        attempt=_attempt(consideration),
+        attempt=next_attempt(consideration),
         on=Clock.at(consideration.expires, consideration.meeting.zone).day,
     )
     plan.status = leads_to
@@ -298,7 +298,7 @@ def _decide(
         act=act,
         meeting=meeting,
         consideration=consideration,
-        attempt=_attempt(consideration),
+        attempt=next_attempt(consideration),
         on=day,
         by=by,
         appointment=basis,
@@ -315,7 +315,7 @@ def _decide(
     return decision
 
 
-def _attempt(consideration: Consideration | None) -> int:
+def next_attempt(consideration: Consideration | None) -> int:
     """Which decision of its consideration the next one is; those before were taken back."""
     if consideration is None:
         return 1

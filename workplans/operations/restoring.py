@@ -158,7 +158,7 @@ class _Rows:
     ) -> dict[str, Any]:
         """The rows of one kind as they are wanted, by identity.
 
-        Areas that are not wanted stay for now; what else is not wanted goes.
+        What is not wanted goes; but areas stay here, since activities may still hang on them.
         """
         rows = {str(row.key): row for row in kind._default_manager.filter(**owned)}
         fresh: list[Any] = []

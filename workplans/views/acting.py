@@ -20,6 +20,7 @@ from workplans.consensus import NoConsensus
 from workplans.models import Consideration, Decision, WorkPlan
 from workplans.operations.amending import CannotRestore
 from workplans.operations.answering import NotAnAnswer, NotOpen
+from workplans.operations.consulting import CannotAdvise
 from workplans.operations.correspondence import CannotExtend
 from workplans.operations.decision import ReasonMissing, WrongDay, WrongMeeting
 from workplans.operations.followup import NoSuchActivity
@@ -30,6 +31,7 @@ from workplans.operations.statements import NotAStatement
 from workplans.procedure import OutOfOrder
 
 REFUSALS = (
+    CannotAdvise,
     CannotExtend,
     CannotRestore,
     NoConsensus,

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +23,7 @@ from workplans.consultation import Advised, advised, agency_of
 from workplans.forms.consulting import AskForm, NoteForm
 from workplans.models import Consideration, Note
 from workplans.operations import consulting
-from workplans.views.acting import status_of
+from workplans.views.acting import attempt, status_of
 from workplans.views.review import find
 
 
@@ -57,7 +56,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found, seat, basis, NoteForm(initial={"key": uuid4()}))
     form = NoteForm(request.POST)
-    if form.is_valid() and _attempt(
+    if form.is_valid() and attempt(
         form,
         lambda: consulting.note(
             found,
@@ -100,7 +99,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
             _("Only the head of the delegation, or its alternate, asks it for advice.")
         )
     form = AskForm(request.POST, people=_others(request, seat))
-    asked = form.is_valid() and _attempt(
+    asked = form.is_valid() and attempt(
         form,
         lambda: consulting.ask(
             found,
@@ -118,17 +117,6 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         % {"number": len(asked)},
     )
     return redirect("workplans:consultation", pk=pk)
-
-
-def _attempt(form: BaseForm, act: Any) -> Any:
-    """What the act returns; None if it was refused, with the sentence on the form."""
-    try:
-        return act()
-    except NotEntitled as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-    except consulting.CannotAdvise as refusal:
-        form.add_error(None, str(refusal))
-        return None
 
 
 def _address(pk: int) -> str:

@@ -77,7 +77,7 @@ def of_consideration(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, ask: Callable[[Person], Printout], *, back: str) -> HttpResponse:
-    """To the page where the printout is waited for; back, if it cannot be asked for now."""
+    """To the page where the printout is waited for; back, if none can be had."""
     person = request.person  # type: ignore[attr-defined]
     if person is None:
         raise PermissionDenied(_("This account belongs to nobody who takes part here."))
